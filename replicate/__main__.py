@@ -1,0 +1,121 @@
+"""The command line: `python -m replicate`. Nothing heavy is imported before a command needs it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from .problems import DONE, guard
+
+WELCOME = """\
+replicate: intermediate-task training and zero-shot cross-lingual transfer, repeated step by step
+
+  python -m replicate world                                 the artificial world that the demo runs on
+  python -m replicate plan stilts --only demo               what a run would do, and how long it is
+  python -m replicate run stilts --scale tiny               the whole chain in seconds
+  python -m replicate run stilts --only demo                the demo: minutes on a laptop, stop and go on at any time
+  python -m replicate results stilts --only demo --wide     the table
+  python -m synth verify                                    what papers claim, checked against tables and runs
+
+All commands: python -m replicate --help
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands and options."""
+    debug = argparse.ArgumentParser(add_help=False)
+    debug.add_argument("--debug", action="store_true", help="show the whole traceback of an error")
+    plain = argparse.ArgumentParser(add_help=False, parents=[debug])
+    plain.add_argument("--json", action="store_true", help="print JSON with a versioned schema name")
+
+    store = argparse.ArgumentParser(add_help=False)
+    store.add_argument("--runs", metavar="DIR", default="runs", help="folder of the finished steps (default: runs)")
+    choice = argparse.ArgumentParser(add_help=False)
+    choice.add_argument("--scale", metavar="NAME", default="nano", help="tiny, nano (default), base or large")
+    choice.add_argument("--source", metavar="NAME", default="", help="where examples come from (default: as the scale says)")
+    choice.add_argument(
+        "--only",
+        metavar="WORD",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="intermediates, targets, mlm, no-mlm, shuffled, or a named part such as demo; the baseline always stays",
+    )
+    choice.add_argument("--limit", metavar="N", type=int, help="at most N examples to train on and to evaluate per language")
+    choice.add_argument("--seeds", metavar="N", type=int, help="the first N seeds")
+    choice.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        nargs="+",
+        action="extend",
+        default=[],
+        dest="changes",
+        help="change a setting, for example target.learning_rate=1e-4 intermediate.anli+.epochs=2 languages=a1a,a1b",
+    )
+    experiment = [plain, store, choice]
+
+    top = argparse.ArgumentParser(prog="replicate", description="Experiments on intermediate-task training, step by step.")
+    commands = top.add_subparsers(metavar="COMMAND", dest="command", title="commands")
+
+    def command(name: str, help: str, parents: Sequence[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=help, description=help, parents=list(parents))
+
+    tasks = command("tasks", "the tasks, or one of them in full", [plain])
+    tasks.add_argument("task", metavar="TASK", nargs="?", help="id, title or alias")
+    languages = command("languages", "the languages with their distances from the pivot", [plain])
+    languages.add_argument(
+        "--source", metavar="NAME", default="", help="'world' for the artificial languages (default: the real ones)"
+    )
+    command("experiments", "the experiments and the papers that they repeat", [plain])
+    plan = command("plan", "what a run would do", experiment)
+    plan.add_argument("--steps", action="store_true", help="list every step")
+    run = command("run", "carry out an experiment; what is done already is not done again", experiment)
+    run.add_argument("--workers", metavar="N", type=int, help="worker processes (default: as many as cores)")
+    run.add_argument("--fresh", action="store_true", help="pretrain anew, even where a checkpoint comes with the package")
+    run.add_argument("--steps", metavar="MODULE:NAME", default="replicate.steps:STEPS", help=argparse.SUPPRESS)
+    status = command("status", "what is done, running, failed and still to do", experiment)
+    results = command("results", "the results of an experiment as a table", experiment)
+    results.add_argument(
+        "--wide", action="store_true", help="one line per intermediate, one column per target: gains over the baseline"
+    )
+    results.add_argument("--csv", action="store_true", help="print CSV")
+    for one in (plan, run, results):
+        one.add_argument("experiment", metavar="EXPERIMENT")
+    status.add_argument("experiment", metavar="EXPERIMENT", nargs="?")
+    world = command("world", "the artificial world: its tree, features and a sentence in each language", [plain])
+    world.add_argument("--sample", metavar="TASK", help="show examples of a task instead")
+    world.add_argument("--language", metavar="L", help="the language of the examples (default: the pivot)")
+    world.add_argument("--split", metavar="NAME", default="train", help="train, dev or test")
+    world.add_argument("--count", metavar="N", type=int, default=3, help="how many examples")
+    world.add_argument("--seed", metavar="N", type=int, default=0, help="another draw of sentences")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    args = parser().parse_args(argv)
+    if args.command is None:
+        print(WELCOME, end="")
+        return DONE
+    return guard(lambda: _command(args.command)(args), "replicate", args.debug)
+
+
+def _command(name: str) -> Callable[[argparse.Namespace], int]:
+    from .commands import show, work
+
+    table = {
+        "tasks": show.tasks,
+        "languages": show.languages,
+        "experiments": show.experiments,
+        "world": show.world,
+        "plan": work.plan,
+        "run": work.run,
+        "status": work.status,
+        "results": work.results,
+    }
+    return table[name]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

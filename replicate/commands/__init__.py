@@ -1,0 +1,1 @@
+"""The commands of `python -m replicate`, grouped by what they show."""

@@ -1,0 +1,122 @@
+"""Commands that show what there is: tasks, languages, experiments, the artificial world."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from .. import experiments as registry
+from ..problems import DONE, Problem
+from ..tasks import TASKS, find
+
+
+def table(rows: Iterable[Sequence[object]], head: Sequence[str]) -> str:
+    """Rows as columns of text, numbers to the right."""
+    cells = [list(head)] + [
+        ["" if one is None else f"{one:.2f}" if isinstance(one, float) else str(one) for one in row] for row in rows
+    ]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(head))]
+    right = [all(_number(row[place]) for row in cells[1:]) for place in range(len(head))]
+    lines = (
+        "  ".join(
+            cell.rjust(width) if to_right else cell.ljust(width) for cell, width, to_right in zip(row, widths, right, strict=True)
+        )
+        for row in cells
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _number(text: str) -> bool:
+    return not text.strip() or text.replace(",", "").replace(".", "", 1).lstrip("+-").isdigit()
+
+
+def print_json(schema: str, data: dict[str, Any]) -> None:
+    print(json.dumps({"schema": schema, **data}, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+def tasks(args: argparse.Namespace) -> int:
+    chosen = [find(args.task)] if args.task else list(TASKS.values())
+    if args.json:
+        print_json("replicate.tasks/1", {"tasks": [asdict(task) for task in chosen]})
+    elif args.task:
+        for name, value in asdict(chosen[0]).items():
+            if value not in ("", (), None, 0, False):
+                print(f"{name:<12} {' '.join(map(str, value)) if isinstance(value, (list, tuple)) else value}")
+    else:
+        rows = [
+            (
+                task.id,
+                task.title,
+                task.role,
+                task.kind,
+                " ".join(task.metrics),
+                task.train or "-",
+                len(task.languages),
+                task.about,
+            )
+            for task in chosen
+        ]
+        print(table(rows, ("id", "title", "role", "kind", "metrics", "trained on", "languages", "about")))
+    return DONE
+
+
+def languages(args: argparse.Namespace) -> int:
+    from ..languages import DISTANCES
+    from ..languages import languages as of_world
+
+    if args.source and args.source.partition(":")[0] not in ("world", "artificial", "real", "hub"):
+        raise Problem(f"unknown source {args.source!r}; 'world' for the artificial languages, 'hub' for the real ones")
+    artificial = args.source.partition(":")[0] in ("world", "artificial")
+    found = list(of_world("artificial" if artificial else "real").values())
+    if args.json:
+        data = [{**asdict(one), "distances": dict(one.distances)} for one in found]
+        print_json("replicate.languages/1", {"world": "artificial" if artificial else "real", "languages": data})
+        return DONE
+    if artificial:
+        print("artificial world")
+    kinds = [kind for kind in DISTANCES if any(kind in one.distances for one in found)]
+    rows = [
+        (
+            one.code,
+            one.name,
+            one.family,
+            one.branch,
+            one.script,
+            one.word_order,
+            _size(one.size),
+            *(one.distances.get(kind) for kind in kinds),
+        )
+        for one in found
+    ]
+    print(table(rows, ("code", "name", "family", "branch", "script", "order", "size", *kinds)))
+    return DONE
+
+
+def _size(value: float | None) -> str | None:
+    return None if value is None else f"{value:g}"
+
+
+def experiments(args: argparse.Namespace) -> int:
+    found = [registry.find(name, "nano") for name in registry.names()]
+    if args.json:
+        data = [{"name": one.name, "question": one.question, "repeats": one.repeats, "scales": registry.SCALES} for one in found]
+        print_json("replicate.experiments/1", {"experiments": data})
+    else:
+        print(table([(one.name, one.repeats, one.question) for one in found], ("name", "repeats", "question")))
+    return DONE
+
+
+def world(args: argparse.Namespace) -> int:
+    from ..sources.world import show
+
+    if args.count < 1:
+        raise Problem(f"--count {args.count}: at least one example is needed")
+    print(
+        show.world(
+            sample=args.sample, language=args.language, count=args.count, seed=args.seed, split=args.split, as_json=args.json
+        ).rstrip("\n")
+    )
+    return DONE

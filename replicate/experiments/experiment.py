@@ -1,0 +1,123 @@
+"""The values that an experiment is made of. A function in a file beside this one returns an `Experiment`."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+Json = None | bool | int | float | str | list["Json"] | tuple["Json", ...] | Mapping[str, "Json"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The settings of one phase of training; exactly one of `epochs` and `updates` says how long.
+
+    `batch_size` counts examples per update (sentences in pretraining). `examples` caps the training
+    examples, None takes all. Where several tasks are trained at once, `mixing_cap` is the K of
+    min(examples, K) / sum, the share of a task. `stop_examples` is the number of dev examples that early
+    stopping looks at, 0 for none. `assumed` says why, field by field, where the paper is silent; it
+    decides nothing and enters no id.
+    """
+
+    learning_rate: float
+    batch_size: int
+    epochs: float | None = None
+    updates: int | None = None
+    examples: int | None = None
+    warmup: float = 0.1
+    weight_decay: float = 0.0
+    clip: float = 1.0
+    max_length: int = 128
+    dropout: float = 0.1
+    mixing_cap: int | None = None
+    stop_examples: int = 0
+    assumed: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if (self.epochs is None) == (self.updates is None):
+            raise ValueError("a recipe needs exactly one of epochs and updates")
+        for one in types_of(Recipe):
+            # 2 and 2.0 are one setting: they must not become two ids.
+            value = getattr(self, one)
+            if types_of(Recipe)[one] is float and isinstance(value, int):
+                object.__setattr__(self, one, float(value))
+
+    def settings(self) -> dict[str, Json]:
+        """What decides the result, as it enters the ids of steps."""
+        return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "assumed"}
+
+
+@dataclass(frozen=True)
+class Intermediate:
+    """One way to train between pretraining and the target task; no tasks at all is the baseline.
+
+    `languages` of the training data, empty for the pivot alone. `translated`: as machine translation from
+    the pivot. `shuffled`: the labels are shuffled, a control that must not help.
+    """
+
+    name: str
+    tasks: tuple[str, ...] = ()
+    mlm: bool = False
+    languages: tuple[str, ...] = ()
+    translated: bool = False
+    shuffled: bool = False
+
+    @property
+    def title(self) -> str:
+        return f"{self.name} with MLM" if self.mlm else self.name
+
+
+@dataclass(frozen=True)
+class Part:
+    """A named part of an experiment: the words of `--only` that it stands for, and how many seeds."""
+
+    only: tuple[str, ...]
+    seeds: int | None = None
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One research question as a value: all that a plan is made of, and the paper that it repeats.
+
+    `pretrain` is None where the model comes from elsewhere (`model` says "hub:..."). Pretraining walks
+    `rounds` times over `shards` shards that are averaged after each round. `intermediate` is keyed by task
+    id, with "multi" and "mlm" besides; `target` by the id of the task that is trained on (squad1 for XQuAD).
+    `evaluation` holds split, examples (per language), max_length and layer (of retrieval), and under
+    "targets" the same keys for single targets. `revisions` pins what `model` and `source` name.
+    """
+
+    name: str
+    question: str
+    scale: str
+    world: str
+    model: str
+    source: str
+    pivot: str
+    languages: tuple[str, ...]
+    intermediates: tuple[Intermediate, ...]
+    targets: tuple[str, ...]
+    seeds: tuple[int, ...]
+    pretrain: Recipe | None
+    intermediate: Mapping[str, Recipe]
+    target: Mapping[str, Recipe]
+    repeats: str
+    evaluation: Mapping[str, Any] = field(default_factory=dict)
+    rounds: int = 1
+    shards: int = 1
+    revisions: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    assumed: Mapping[str, str] = field(default_factory=dict)
+
+
+def types_of(value: type) -> dict[str, type]:
+    """The type of each field that a person may set, `None` aside: {"epochs": float, "batch_size": int, ...}."""
+    found = {}
+    for name, hint in typing.get_type_hints(value).items():
+        if isinstance(hint, types.UnionType):
+            hint = next(one for one in typing.get_args(hint) if one is not type(None))
+        if hint in (int, float, str, bool):
+            found[name] = hint
+    return found

@@ -1,0 +1,221 @@
+"""The options of the command line that make a variant of an experiment: --only, --limit, --seeds, --set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..problems import Problem, unknown
+from ..tasks import ALIASES, TASKS
+from .experiment import Experiment, Intermediate, Recipe, types_of
+
+SWITCHES = ("mlm", "no-mlm", "shuffled")
+PHASES = ("pretrain", "intermediate", "target")
+EVALUATION = {"split": str, "examples": int, "max_length": int, "layer": int}
+WHOLE = {"rounds": int, "shards": int}
+LISTS = ("languages", "seeds")
+
+
+def choose(
+    experiment: Experiment,
+    only: Sequence[str] = (),
+    limit: int | None = None,
+    seeds: int | None = None,
+    changes: Sequence[str] = (),
+) -> Experiment:
+    """The experiment with these options applied; a Problem for names and values that do not exist."""
+    for change in changes:
+        experiment = changed(experiment, change)
+    if only:
+        experiment = restricted(experiment, only)
+    if seeds is not None:
+        if seeds < 1:
+            raise Problem(f"--seeds {seeds}: at least one seed is needed")
+        experiment = replace(experiment, seeds=experiment.seeds[:seeds])
+    if limit is not None:
+        if limit < 1:
+            raise Problem(f"--limit {limit}: at least one example is needed")
+        experiment = limited(experiment, limit)
+    return experiment
+
+
+def words(experiment: Experiment) -> tuple[str, ...]:
+    """What `--only` understands for this experiment."""
+    variants = dict.fromkeys(one.name for one in experiment.intermediates)
+    return (*experiment.parts, *variants, *experiment.targets, *SWITCHES)
+
+
+def restricted(experiment: Experiment, only: Sequence[str]) -> Experiment:
+    """Names of intermediates restrict the variants, names of targets the targets.
+
+    The baseline always stays: gains are over it.
+    """
+    names, targets, switches = set[str](), set[str](), set[str]()
+    known = {one.name for one in experiment.intermediates}
+    todo = list(only)
+    while todo:
+        word = todo.pop(0)
+        name = ALIASES.get(word.lower(), word)
+        if word in experiment.parts:
+            part = experiment.parts[word]
+            todo += part.only
+            experiment = replace(experiment, seeds=experiment.seeds[: part.seeds])
+        elif word in SWITCHES:
+            switches.add(word)
+        elif name in known:
+            names.add(name)
+        elif name in experiment.targets:
+            targets.add(name)
+        else:
+            raise unknown("word for --only", word, words(experiment))
+
+    def kept(one: Intermediate) -> bool:
+        if not one.tasks:
+            return True
+        if "shuffled" in switches and one.shuffled:
+            return not names or one.name in names or set(one.tasks) <= names
+        if switches & {"mlm", "no-mlm"} and ("mlm" if one.mlm else "no-mlm") not in switches:
+            return False
+        if "shuffled" in switches and not names and not switches & {"mlm", "no-mlm"}:
+            return False
+        return not names or one.name in names
+
+    return replace(
+        experiment,
+        intermediates=tuple(one for one in experiment.intermediates if kept(one)),
+        targets=tuple(one for one in experiment.targets if not targets or one in targets),
+    )
+
+
+def limited(experiment: Experiment, limit: int) -> Experiment:
+    """At most so many examples to train on and to evaluate per language."""
+
+    def less(value: int | None) -> int:
+        return limit if value is None else min(limit, value)
+
+    def cut(recipe: Recipe) -> Recipe:
+        return replace(recipe, examples=less(recipe.examples))
+
+    evaluation: dict[str, Any] = {**experiment.evaluation, "examples": less(experiment.evaluation.get("examples"))}
+    evaluation["targets"] = {
+        target: {**how, "examples": less(how["examples"])} if "examples" in how else how
+        for target, how in experiment.evaluation.get("targets", {}).items()
+    }
+    if not evaluation["targets"]:
+        del evaluation["targets"]
+    return replace(
+        experiment,
+        intermediate={name: cut(recipe) for name, recipe in experiment.intermediate.items()},
+        target={name: cut(recipe) for name, recipe in experiment.target.items()},
+        evaluation=evaluation,
+    )
+
+
+def changed(experiment: Experiment, change: str) -> Experiment:
+    """The experiment with one `key=value` of `--set` applied."""
+    key, equals, text = change.partition("=")
+    if not equals or not key:
+        raise Problem(f"--set {change}: expected key=value, for example --set target.epochs=2")
+    head, *rest = key.split(".")
+    if head in PHASES:
+        return _recipes(experiment, head, rest, key, text)
+    if head == "evaluation" and rest:
+        return _evaluation(experiment, rest, key, text)
+    if key in WHOLE:
+        whole: dict[str, Any] = {key: _positive(key, text)}
+        return replace(experiment, **whole)
+    if key == "seeds":
+        return replace(experiment, seeds=tuple(int(_value(key, one, int)) for one in _parts(key, text)))
+    if key == "languages":
+        return replace(experiment, languages=_languages(experiment, _parts(key, text)))
+    fields = [f"{phase}.{name}" for phase in PHASES for name in types_of(Recipe)]
+    raise unknown("setting", key, [*fields, *(f"evaluation.{name}" for name in EVALUATION), *WHOLE, *LISTS])
+
+
+def _recipes(experiment: Experiment, phase: str, rest: Sequence[str], key: str, text: str) -> Experiment:
+    """target.FIELD changes every recipe of the phase, target.TASK.FIELD one."""
+    if not rest:
+        raise Problem(f"--set {key}={text}: name the field too, for example {key}.learning_rate={text}")
+    name, types = rest[-1], types_of(Recipe)
+    if name not in types:
+        raise unknown(f"setting of {phase}", name, types)
+    value = _value(key, text, types[name], optional=name in ("epochs", "updates", "examples", "mixing_cap"))
+    values: dict[str, Any] = {name: value}
+    if name in ("epochs", "updates"):
+        # A recipe has one of the two; who sets the one takes back the other.
+        if value is None:
+            raise Problem(f"--set {key}={text}: set the other one of epochs and updates instead")
+        values = {"epochs": None, "updates": None, name: value}
+
+    def apply(recipe: Recipe) -> Recipe:
+        return replace(recipe, **values, assumed={field: why for field, why in recipe.assumed.items() if field != name})
+
+    if phase == "pretrain":
+        if len(rest) > 1:
+            raise unknown("setting", key, [f"pretrain.{one}" for one in types])
+        if experiment.pretrain is None:
+            raise Problem(f"--set {key}={text}: at scale {experiment.scale} nothing is pretrained, the model comes from the hub")
+        return replace(experiment, pretrain=apply(experiment.pretrain))
+    recipes: Mapping[str, Recipe] = getattr(experiment, phase)
+    chosen = set(recipes)
+    if len(rest) > 1:
+        asked = ".".join(rest[:-1])
+        task = ALIASES.get(asked.lower(), asked)
+        if phase == "target" and task in experiment.targets:
+            task = TASKS[task].train or task
+        if task not in recipes:
+            raise unknown(f"{phase} task", asked, [*recipes, *(experiment.targets if phase == "target" else ())])
+        chosen = {task}
+    after: dict[str, Any] = {phase: {one: apply(recipe) if one in chosen else recipe for one, recipe in recipes.items()}}
+    return replace(experiment, **after)
+
+
+def _evaluation(experiment: Experiment, rest: Sequence[str], key: str, text: str) -> Experiment:
+    if rest[-1] not in EVALUATION:
+        raise unknown("setting of evaluation", rest[-1], EVALUATION)
+    value = _value(key, text, EVALUATION[rest[-1]], optional=rest[-1] == "examples")
+    if len(rest) == 1:
+        return replace(experiment, evaluation={**experiment.evaluation, rest[0]: value})
+    asked = ".".join(rest[:-1])
+    target = ALIASES.get(asked.lower(), asked)
+    if target not in experiment.targets:
+        raise unknown("target task", asked, experiment.targets)
+    targets = dict(experiment.evaluation.get("targets", {}))
+    targets[target] = {**targets.get(target, {}), rest[-1]: value}
+    return replace(experiment, evaluation={**experiment.evaluation, "targets": targets})
+
+
+def _languages(experiment: Experiment, codes: Sequence[str]) -> tuple[str, ...]:
+    from ..languages import find
+
+    found = [find(code, experiment.world).code for code in codes]
+    # Training data is in the pivot, so it is always among the languages.
+    return tuple(dict.fromkeys((experiment.pivot, *found)))
+
+
+def _parts(key: str, text: str) -> list[str]:
+    parts = [one.strip() for one in text.split(",") if one.strip()]
+    if not parts:
+        raise Problem(f"--set {key}={text}: expected values with commas between them")
+    return list(dict.fromkeys(parts))
+
+
+def _positive(key: str, text: str) -> int:
+    value = int(_value(key, text, int))
+    if value < 1:
+        raise Problem(f"--set {key}={text}: at least 1")
+    return value
+
+
+def _value(key: str, text: str, kind: type, optional: bool = False) -> Any:
+    if optional and text.lower() in ("none", "all"):
+        return None
+    try:
+        value = kind(text)
+    except ValueError:
+        expected = {int: "a whole number", float: "a number"}[kind] + (" or none" if optional else "")
+        raise Problem(f"--set {key}={text}: expected {expected}") from None
+    if kind in (int, float) and not 0 <= value < float("inf"):
+        raise Problem(f"--set {key}={text}: expected a number that is not negative and not infinite")
+    return value

@@ -1,0 +1,1 @@
+"""The scores of the field, as its official scorers compute them."""

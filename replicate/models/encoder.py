@@ -1,0 +1,119 @@
+"""The encoder: XLM-R's body at any size, with a head for each task that it is trained on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+from transformers import XLMRobertaConfig, XLMRobertaModel
+
+from ..problems import Problem
+from .packing import NAME, runs_of
+
+FIRST_POSITION = 2  # XLM-R counts positions from behind the padding index
+
+
+class Head(nn.Module):
+    """Reads what a kind of task asks for off the hidden states; RoBERTa's own form of head."""
+
+    def __init__(self, hidden: int, outputs: int, dropout: float) -> None:
+        super().__init__()
+        self.dense, self.dropout, self.out = nn.Linear(hidden, hidden), nn.Dropout(dropout), nn.Linear(hidden, outputs)
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        return self.out(self.dropout(torch.tanh(self.dense(self.dropout(states)))))
+
+
+class Masked(nn.Module):
+    """The head of masked language modelling, tied to the embeddings."""
+
+    def __init__(self, body: XLMRobertaModel) -> None:
+        super().__init__()
+        hidden, vocabulary = body.config.hidden_size, body.config.vocab_size
+        self.dense, self.norm = nn.Linear(hidden, hidden), nn.LayerNorm(hidden)
+        self.bias = nn.Parameter(torch.zeros(vocabulary))
+
+    def forward(self, states: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
+        states = self.norm(nn.functional.gelu(self.dense(states)))
+        return nn.functional.linear(states, embeddings, self.bias)
+
+
+class Encoder(nn.Module):
+    """A body, its masked-language-modelling head, and task heads by name."""
+
+    def __init__(self, config: XLMRobertaConfig) -> None:
+        super().__init__()
+        self.body = XLMRobertaModel(config, add_pooling_layer=False)
+        self.body.set_attn_implementation(NAME)
+        self.masked = Masked(self.body)
+        self.heads = nn.ModuleDict()
+
+    @property
+    def config(self) -> XLMRobertaConfig:
+        return self.body.config
+
+    def add_head(self, name: str, outputs: int) -> None:
+        """A new head; one that exists is initialised again, as the paper does between phases."""
+        self.heads[name] = Head(self.config.hidden_size, outputs, self.config.hidden_dropout_prob)
+
+    def states(self, ids: torch.Tensor, lengths: list[int], layer: int | None = None) -> torch.Tensor:
+        """Hidden states [tokens, hidden] of packed sequences; of an inner layer where one is asked for."""
+        positions = torch.cat([torch.arange(FIRST_POSITION, FIRST_POSITION + n) for n in lengths]).to(ids.device)
+        out = self.body(
+            input_ids=ids.unsqueeze(0), position_ids=positions.unsqueeze(0), runs=runs_of(lengths),
+            output_hidden_states=layer is not None,
+        )  # fmt: skip
+        return (out.last_hidden_state if layer is None else out.hidden_states[layer])[0]
+
+    def predict_masked(self, states: torch.Tensor) -> torch.Tensor:
+        """Logits over the vocabulary."""
+        return self.masked(states, self.body.embeddings.word_embeddings.weight)
+
+
+def new(config: XLMRobertaConfig, seed: int) -> Encoder:
+    """An encoder with random weights that the seed decides."""
+    torch.manual_seed(seed)
+    return Encoder(config)
+
+
+def save(model: Encoder, folder: Path, heads: bool = True) -> None:
+    """Weights as safetensors and the configuration as JSON."""
+    weights = {k: v.contiguous() for k, v in model.state_dict().items() if heads or not k.startswith("heads.")}
+    save_file(weights, folder / "model.safetensors")
+    described = {"model_type": "xlm-roberta", **model.config.to_diff_dict()}
+    outputs = {name: head.out.out_features for name, head in model.heads.items()} if heads else {}
+    (folder / "config.json").write_text(
+        json.dumps({"config": described, "heads": outputs}, indent=1, sort_keys=True, default=str)
+    )
+
+
+def load(folder: Path, heads: bool = False) -> Encoder:
+    """The encoder in a folder, with its task heads or without: only the encoder is carried over between phases."""
+    try:
+        about = json.loads((folder / "config.json").read_text())
+        weights = load_file(folder / "model.safetensors")
+        model = Encoder(XLMRobertaConfig(**about["config"]))
+        for name, outputs in about["heads"].items() if heads else ():
+            model.add_head(name, outputs)
+        kept = {k: v for k, v in weights.items() if heads or not k.startswith("heads.")}
+        model.load_state_dict(kept)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise Problem(
+            f"{folder}: not a model of ours ({str(error).splitlines()[0]}); remove the folder to make it again"
+        ) from error
+    except Exception as error:  # safetensors raises its own type, which is no subclass of the above
+        if type(error).__name__ != "SafetensorError":
+            raise
+        raise Problem(f"{folder / 'model.safetensors'}: damaged ({error}); remove the folder to make it again") from error
+    return model
+
+
+def average(folders: list[Path]) -> Encoder:
+    """The mean of the weights of several encoders of one shape."""
+    models = [load(folder) for folder in folders]
+    states = [model.state_dict() for model in models]
+    models[0].load_state_dict({key: torch.stack([s[key] for s in states]).mean(0) for key in states[0]})
+    return models[0]

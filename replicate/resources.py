@@ -1,0 +1,29 @@
+"""Where the files that travel with the product lie: beside the packages in a checkout, inside them in a wheel.
+
+The wheel puts `data/` into `replicate/_data` and `reports/templates/` into `synth/_templates` (pyproject.toml).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .problems import Problem
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def data() -> Path:
+    """The folder of shipped data: languages, published tables, claims. Read-only."""
+    return _first("data", ROOT / "replicate" / "_data", ROOT / "data")
+
+
+def templates() -> Path:
+    """The folder of the report's templates and fonts. Read-only."""
+    return _first("templates", ROOT / "synth" / "_templates", ROOT / "reports" / "templates")
+
+
+def _first(what: str, *folders: Path) -> Path:
+    for folder in folders:
+        if folder.is_dir():
+            return folder
+    raise Problem(f"the {what} of stilts-claims are missing (looked in {' and '.join(map(str, folders))}); install it again")

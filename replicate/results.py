@@ -1,0 +1,370 @@
+"""The contract between the packages: one row is one number that somebody measured.
+
+Runs write level rows of one language and nothing else; a paper's rows stand as printed, means and gains
+included. Whatever is averaged is averaged here, when it is read, and carries a column `missing`: empty where
+the grid was complete, else what it lacks, and then there is no value.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from . import tasks
+from .printed import Interval, difference, interval, mean, total
+from .problems import Problem, unknown
+
+__all__ = [
+    "COLUMNS", "SCHEMA", "Interval", "averages", "difference", "gains", "interval", "mean", "read", "select", "table",
+    "task_scores", "total", "validate", "wide", "write",
+]  # fmt: skip
+SCHEMA = "replicate.results/1"
+COLUMNS: dict[str, Any] = {  # name -> dtype, in the order of the files
+    "origin": "string",  # run:<step id>, or paper:<id and version>#<table>
+    "world": "string",
+    "model": "string",
+    "method": "string",
+    "seed": "Int64",
+    "intermediate": "string",  # "baseline" for none, "multi" for multi-task
+    "intermediate_languages": "string",
+    "mlm": "bool",
+    "max_length": "Int64",
+    "target": "string",
+    "language": "string",  # "all" where a paper prints a mean over languages
+    "split": "string",
+    "perturbation": "string",
+    "rate": "float64",
+    "metric": "string",
+    "quantity": "string",
+    "over": "string",  # what a gain is over
+    "value": "float64",  # points
+    "printed": "string",  # the characters of a paper's cell
+    "n": "Int64",
+}
+DEFAULTS: dict[str, Any] = {
+    "method": "full", "seed": pd.NA, "intermediate_languages": "", "mlm": False, "max_length": pd.NA, "perturbation": "",
+    "rate": 0.0, "quantity": "level", "over": "", "printed": "", "n": pd.NA,
+}  # fmt: skip
+AVERAGE, WITHOUT_RETRIEVAL, SCORE, ALL, BASELINE = "average", "average-without-retrieval", "score", "all", "baseline"
+AVERAGES: dict[str, tuple[str, ...]] = {
+    AVERAGE: tasks.XTREME,
+    WITHOUT_RETRIEVAL: tuple(id for id in tasks.XTREME if id not in tasks.RETRIEVAL),
+}
+TARGETS = (*tasks.TASKS, *AVERAGES)
+NO_DEV = ("xquad", "tatoeba")  # XTREME has no dev set of these: a dev average takes them from test, as the paper does
+WORDS = {"world": ("real", "artificial"), "quantity": ("level", "gain"), "split": ("train", "dev", "test"), "target": TARGETS}
+REQUIRED = ("origin", "world", "model", "method", "intermediate", "target", "language", "split", "metric", "quantity")
+MEASURED = ("origin", "value", "printed", "n", "note")  # what does not tell one row from another
+# A gain compares two rows that are alike in all this; the baseline has no intermediate data and no MLM.
+SAME = ("world", "model", "method", "seed", "max_length", "target", "language", "split", "perturbation", "rate", "metric")
+SHOWN = 4  # faults that one line names
+
+
+def table(rows: Iterable[Mapping[str, Any]], where: str = "results") -> pd.DataFrame:
+    """A valid frame of these rows; columns that a row does not name get their defaults."""
+    frame = pd.DataFrame(list(rows))
+    for column in COLUMNS:
+        if column not in frame and (column in DEFAULTS or frame.empty):
+            frame[column] = DEFAULTS.get(column)
+        elif column in frame and column in DEFAULTS and not pd.isna(DEFAULTS[column]):
+            frame[column] = frame[column].where(frame[column].notna(), DEFAULTS[column])
+    return validate(_typed(frame, where), where)
+
+
+def _typed(frame: pd.DataFrame, where: str) -> pd.DataFrame:
+    """The columns in order and of their dtypes; a Problem names the first cells that do not fit."""
+    if absent := [column for column in COLUMNS if column not in frame]:
+        raise Problem(f"{where}: no column {', '.join(absent)}; a file of results ({SCHEMA}) has {', '.join(COLUMNS)}")
+    typed, faults = {}, list[str]()
+    for column, dtype in COLUMNS.items():
+        cells = frame[column]
+        if dtype == "string":
+            typed[column] = cells.astype("string").fillna("")
+            continue
+        if dtype == "bool":
+            words = cells.astype("string").str.lower().map({"true": 1, "1": 1, "false": 0, "0": 0})
+            numbers = pd.to_numeric(words, errors="coerce")
+            bad = numbers.isna()
+        else:
+            numbers = pd.to_numeric(cells, errors="coerce")
+            bad = numbers.isna() & cells.notna() & (cells.astype("string").fillna("") != "")
+            if dtype == "Int64":
+                bad |= numbers.notna() & (numbers % 1 != 0)
+        what = {"bool": "true or false", "Int64": "a whole number"}.get(dtype, "a number")
+        faults += _faults(bad, cells, f"'{{}}' is not {what}")
+        typed[column] = numbers.where(~bad, 0).astype(dtype)
+    _raise(faults, where)
+    extra = {column: frame[column] for column in frame.columns if column not in COLUMNS}
+    return pd.DataFrame({**typed, **extra}).reset_index(drop=True)
+
+
+def _faults(bad: pd.Series, cells: pd.Series, reason: str) -> list[str]:
+    rows = bad.fillna(True).to_numpy().nonzero()[0]
+    return [f"row {row + 1}, column {cells.name}: {reason.format(cells.iloc[row])}" for row in rows]
+
+
+def _raise(faults: Sequence[str], where: str) -> None:
+    if faults:
+        more = f"; and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise Problem(f"{where}: {count}: {'; '.join(faults[:SHOWN])}{more}")
+
+
+def validate(frame: pd.DataFrame, where: str = "results") -> pd.DataFrame:
+    """The frame itself if every row keeps the contract; else a Problem: row, column and reason of the first faults."""
+    if [column for column in frame.columns if column in COLUMNS] != list(COLUMNS):
+        frame = _typed(frame, where)
+    faults = list[str]()
+
+    def fault(bad: pd.Series, column: str, reason: str) -> None:
+        faults.extend(_faults(bad, frame[column], reason))
+
+    for column in REQUIRED:
+        fault(frame[column] == "", column, "empty")
+    for column, words in WORDS.items():
+        shown = f"none of {', '.join(words)}" if len(words) < 5 else "no task and no average that is known"
+        fault(~frame[column].isin(words) & (frame[column] != ""), column, f"'{{}}' is {shown}")
+    fault(~frame["origin"].str.match(r"(run|paper):.") & (frame["origin"] != ""), "origin", "'{}' is not run:... or paper:...")
+    gain, value = frame["quantity"] == "gain", frame["value"]
+    fault(value.isna(), "value", "empty or not a number")
+    fault(~gain & ((value < 0) | (value > 100)), "value", "{} is outside 0 to 100 points")
+    fault(gain & ((value < -100) | (value > 100)), "value", "{} is outside -100 to 100 points")
+    fault(gain != (frame["over"] != ""), "over", "'{}': a gain says what it is over, a level says nothing")
+    fault((frame["rate"] < 0) | (frame["rate"] > 1) | frame["rate"].isna(), "rate", "{} is outside 0 to 1")
+    fault(frame["n"].fillna(1) < 1, "n", "{} examples")
+    key = [column for column in frame.columns if column not in MEASURED]
+    again = frame[key].assign(source=_source(frame)).duplicated()
+    fault(again, "value", "{} is a second value for a cell that another row holds already")
+    _raise(faults, where)
+    # Chance is 20 points or more in these tasks: a file whose scores never pass 1 is in shares.
+    chosen = frame["target"].isin([id for id, task in tasks.TASKS.items() if task.kind in ("pairs", "choices")])
+    scores = value[chosen & ~gain & (frame["metric"] == "accuracy")]
+    if len(scores) >= 3 and 0 < scores.max() <= 1:
+        raise Problem(f"{where}: column value: accuracies between 0 and 1 look like shares; results are in points, 0 to 100")
+    return frame
+
+
+def _source(frame: pd.DataFrame) -> pd.Series:
+    """Whose rows these are: all runs together, each version of a paper alone. They are never averaged together."""
+    paper = frame["origin"].str.startswith("paper:")
+    return frame["origin"].str.split("#").str[0].where(paper, "run").astype("string")
+
+
+def read(path: str | os.PathLike) -> pd.DataFrame:
+    """The rows of a runs folder, a Parquet or a CSV file; a Problem where it is damaged or of another version."""
+    path = Path(path)
+    if not path.exists():
+        raise Problem(f"{path}: no such file or folder; name a runs folder, a .parquet or a .csv of results")
+    if path.is_dir():
+        from . import store
+
+        return table(store.rows(path), where=str(path))
+    reads = {".parquet": _read_parquet, ".csv": _read_csv}
+    if path.suffix not in reads:
+        raise Problem(f"{path}: results are a runs folder, a .parquet or a .csv file, not {path.suffix or 'without suffix'}")
+    return validate(_typed(reads[path.suffix](path), str(path)), str(path))
+
+
+def _version(found: str, path: Path) -> None:
+    if found != SCHEMA:
+        says = f"has the schema {found!r}" if found else "names no schema"
+        raise Problem(f"{path}: {says}; this version reads {SCHEMA!r}: write the results anew")
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        read = pyarrow.parquet.read_table(path)
+        _version((read.schema.metadata or {}).get(b"schema", b"").decode("utf-8", "replace"), path)
+        return read.to_pandas()
+    except pyarrow.ArrowException as error:
+        raise Problem(f"{path}: damaged, not a whole Parquet file ({str(error).splitlines()[0]}); write it anew") from error
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    try:
+        first, _, rest = path.read_text(encoding="utf-8").partition("\n")
+        _version(first.lstrip("#").strip() if first.startswith("#") else "", path)
+        frame = pd.read_csv(io.StringIO(rest), dtype="string", keep_default_na=False)
+        if not rest.endswith("\n") or bool(frame.isna().any(axis=None)):
+            raise Problem(f"{path}: damaged, a row breaks off before its last column; write it anew")
+        return frame
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise Problem(f"{path}: damaged, not a whole CSV file ({str(error).splitlines()[0]}); write it anew") from error
+
+
+def write(frame: pd.DataFrame, path: str | os.PathLike) -> None:
+    """Write the rows as .parquet or .csv, whole or not at all."""
+    path = Path(path)
+    if path.suffix not in (".parquet", ".csv"):
+        raise Problem(f"{path}: results are written as .parquet or .csv, not {path.suffix or 'without suffix'}")
+    validate(frame, str(path))
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with aside.open("wb") as file:
+            if path.suffix == ".csv":
+                file.write(f"# {SCHEMA}\n".encode() + frame.to_csv(index=False, lineterminator="\n").encode())
+            else:
+                import pyarrow
+                import pyarrow.parquet
+
+                data = pyarrow.Table.from_pandas(frame, preserve_index=False)
+                named = {**(data.schema.metadata or {}), b"schema": SCHEMA.encode()}
+                pyarrow.parquet.write_table(data.replace_schema_metadata(named), file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+
+
+def select(frame: pd.DataFrame, **equal: Any) -> pd.DataFrame:
+    """The rows whose columns equal these values; a list or tuple means any of them."""
+    for column, wanted in equal.items():
+        if column not in frame:
+            raise unknown("column", column, frame.columns)
+        values = list(wanted) if isinstance(wanted, (list, tuple, set, frozenset)) else [wanted]
+        frame = frame[frame[column].isin(values)]
+    return frame
+
+
+def one_world(frame: pd.DataFrame, mix_worlds: bool = False) -> pd.DataFrame:
+    """The frame, if its rows are of one world; real and artificial ones stand together only when asked."""
+    worlds = sorted(set(frame["world"]))
+    if len(worlds) > 1 and not mix_worlds:
+        raise Problem(f"rows of the worlds {' and '.join(worlds)} together; select one, or ask for both (mix_worlds)")
+    return frame
+
+
+@cache
+def score_metrics(target: str) -> tuple[str, ...]:
+    """The metrics whose mean is a task's score: F1 and EM for span QA, the task's own first metric elsewhere."""
+    task = tasks.find(target)
+    return ("f1", "em") if task.kind == "spans" else task.metrics[:1]
+
+
+def _identity(frame: pd.DataFrame) -> list[str]:
+    """The columns that say who was measured under which settings, those of an experiment included."""
+    drop = {*MEASURED, "target", "language", "metric", "quantity", "over", "missing"}
+    return [column for column in frame.columns if column not in drop]
+
+
+def _computed(groups: Iterable[dict[str, Any]], like: pd.DataFrame) -> pd.DataFrame:
+    rows = [{"printed": "", "quantity": "level", "over": "", "n": pd.NA, **group} for group in groups]
+    frame = pd.DataFrame(rows, columns=[*(column for column in like.columns if column != "missing"), "missing"])
+    return frame.astype({column: dtype for column, dtype in COLUMNS.items() if column in frame})
+
+
+def task_scores(frame: pd.DataFrame, mix_worlds: bool = False) -> pd.DataFrame:
+    """Per task one row (language `all`, metric `score`): the mean over its languages of its score's metrics.
+
+    Complete is what has every language that some row of the same model, task and split has.
+    """
+    frame = one_world(frame, mix_worlds)
+    frame = frame[(frame["quantity"] == "level") & frame["target"].isin(list(tasks.TASKS))].assign(source=_source)
+    wanted = [metric in score_metrics(target) for metric, target in zip(frame["metric"], frame["target"], strict=True)]
+    frame = frame[pd.Series(wanted, index=frame.index, dtype=bool)]
+    key, about = [*_identity(frame), "target"], ["source", "world", "model", "method", "target", "split"]
+    spoken = {pair: set(group) - {ALL} for pair, group in frame.groupby(about, dropna=False)["language"]}
+    groups = list[dict[str, Any]]()
+    for values, group in frame.groupby(key, dropna=False, sort=False):
+        named = dict(zip(key, values, strict=True))
+        languages = spoken[tuple(named[column] for column in about)] or {ALL}
+        cells = group[group["language"].isin(languages)]
+        absent = [
+            f"{language} {metric}"
+            for metric in score_metrics(named["target"])
+            for language in sorted(languages - set(cells["language"][cells["metric"] == metric]))
+        ]
+        value = float("nan") if absent else cells["value"].mean()
+        origins = sorted(set(cells["origin"]))
+        origin = origins[0] if len(origins) == 1 else f"{named['source']}:{len(origins)} origins"
+        named |= {"origin": origin, "language": ALL, "metric": SCORE, "value": value}
+        groups.append({**named, "missing": ", ".join(f"{named['target']} {name}" for name in absent)})
+    return _computed(groups, frame).drop(columns="source")
+
+
+def averages(frame: pd.DataFrame, mix_worlds: bool = False) -> pd.DataFrame:
+    """The XTREME average with and without the retrieval tasks, out of level cells; without a value where tasks lack."""
+    scores = task_scores(frame, mix_worlds).assign(source=_source)
+    # The tasks of one system differ in length (QA reads more) and, where there is no dev set, in split.
+    key = [column for column in _identity(scores) if column not in ("split", "max_length")]
+    groups = list[dict[str, Any]]()
+    for values, group in scores.groupby(key, dropna=False, sort=False):
+        if (again := group.duplicated(["split", "target"])).any():
+            twice = group[again].iloc[0]
+            raise Problem(
+                f"{twice['target']} of {twice['intermediate']} was measured at several max_length; select one before averaging"
+            )
+        length = group["max_length"].iloc[0] if group["max_length"].nunique(dropna=False) == 1 else pd.NA
+        by_split: dict[str, dict[str, dict[Hashable, Any]]] = {}
+        for row in group.to_dict("records"):
+            by_split.setdefault(row["split"], {})[row["target"]] = row
+        for split, have in by_split.items():
+            if split == "dev":
+                have = {id: row for id, row in by_split.get("test", {}).items() if id in NO_DEV} | have
+            elif set(have) <= set(NO_DEV) and "dev" in by_split:
+                continue  # they stand in the dev average
+            named = dict(zip(key, values, strict=True)) | {"split": split, "max_length": length}
+            for name, members in AVERAGES.items():
+                missing = [have[id]["missing"] if id in have else id for id in members if id not in have or have[id]["missing"]]
+                value = float("nan") if missing else sum(have[id]["value"] for id in members) / len(members)
+                origin = f"{named['source']}:{len(have)} tasks"
+                average = {**named, "origin": origin, "target": name, "language": ALL, "metric": SCORE, "value": value}
+                groups.append({**average, "missing": ", ".join(missing)})
+    return _computed(groups, scores).drop(columns="source")
+
+
+def gains(frame: pd.DataFrame, over: str = BASELINE, same: Sequence[str] = SAME, mix_worlds: bool = False) -> pd.DataFrame:
+    """Level minus the level of `over` in the same seed, for every level row that is not itself `over` without MLM.
+
+    Rows whose counterpart is not there come back without a value, and `missing` says so.
+    """
+    levels = one_world(frame, mix_worlds)
+    levels = levels[levels["quantity"] == "level"].assign(source=_source)
+    key = ["source", *same]
+    bare = (levels["intermediate"] == over) & ~levels["mlm"]
+    base = levels.loc[bare, [*key, "value"]].rename(columns={"value": "base"})
+    if base.duplicated(key).any():
+        row = base[base.duplicated(key)].iloc[0]
+        raise Problem(
+            f"two rows of {over} for {row['target']} {row['language']} seed {row['seed']}; "
+            "select one, or name what else tells them apart (same=)"
+        )
+    found = levels[~bare].drop(columns="missing", errors="ignore").merge(base, on=key, how="left", validate="m:1")
+    lacks = found["base"].isna().map({True: f"{over} of the same seed", False: ""})
+    done = found.assign(value=found["value"] - found["base"], quantity="gain", over=over, printed="", missing=lacks)
+    if "missing" in levels:  # of an average: what its own grid lacks comes first
+        own = levels.loc[~bare, "missing"].to_numpy()
+        done["missing"] = [first or second for first, second in zip(own, lacks, strict=True)]
+    return done.drop(columns=["base", "source"])
+
+
+def wide(frame: pd.DataFrame, mix_worlds: bool = False) -> pd.DataFrame:
+    """For people: one line per intermediate, a column per task and average, means over seeds.
+
+    The lines of the baseline are levels, the others gains over it, as papers print them. An empty cell was
+    not measured completely.
+    """
+    scores, totals = task_scores(frame, mix_worlds), averages(frame, mix_worlds)
+    levels = pd.concat([scores, totals], ignore_index=True) if len(scores) else scores
+    bare = levels[(levels["intermediate"] == BASELINE) & ~levels["mlm"]]
+    lines = pd.concat([bare, gains(levels, mix_worlds=mix_worlds)], ignore_index=True)
+    index = ["world", "model", "method", "split", "quantity", "intermediate", "mlm"]
+    if lines.empty:
+        return pd.DataFrame(columns=["seeds"])
+    cells = lines.pivot_table(
+        index=index, columns="target", values="value", aggfunc="mean", sort=False, dropna=True, observed=True
+    )
+    cells = cells.reindex(columns=[name for name in TARGETS if name in set(lines["target"])])
+    cells.columns.name = None
+    return cells.assign(seeds=lines.groupby(index, sort=False)["seed"].nunique(dropna=False))

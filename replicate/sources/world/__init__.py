@@ -1,0 +1,69 @@
+"""The artificial world as a source: the only place where the truth is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from random import Random
+
+from ... import tasks
+from ...problems import Problem, unknown
+from .. import source as interface
+from ..examples import Example
+from . import corpus, examples, mining, tree
+from .voice import TRANSLATION_ERRORS, Voice
+
+VERSION = 1  # part of every step's id: raise it when the world changes
+SIZES = {"train": 20000, "dev": 200, "test": 200}
+SMALL = {"xcopa": 400, "tydiqa": 600, "csqa": 8000, "cosmosqa": 8000}  # training sets that are small in the real world too
+
+
+def _known(code: str) -> str:
+    if code not in tree.BY_CODE:
+        raise unknown("language of the artificial world", code, tree.BY_CODE)
+    return code
+
+
+def _examples(task: str, split: str, language: str, limit: int | None = None, translated: bool = False) -> list[Example]:
+    """Examples of a task; training data of targets exists in the pivot only."""
+    found, code = tasks.find(task), _known(language)
+    if split not in SIZES:
+        raise unknown("split", split, SIZES)
+    if found.kind == "retrieval":
+        if split == "train":
+            raise Problem(f"{found.id} has no training data; retrieval tasks are evaluated only")
+        size = min(limit or mining.SIZES[found.id], mining.SIZES[found.id])
+        return [mining.MINERS[found.id](Random(f"{tree.SEED} {found.id} {split}"), code, f"{found.id}-{split}", size)]
+    if split == "train" and found.role == "target" and code != tree.PIVOT:
+        raise Problem(f"{found.id} has training data in the pivot {tree.PIVOT} only, not in {code}: transfer is zero-shot")
+    size = SMALL.get(found.id, SIZES["train"]) if split == "train" else SIZES[split]
+    make = examples.MAKERS[found.id]
+    voice = Voice(code, TRANSLATION_ERRORS if translated and code != tree.PIVOT else 0.0, found.id)
+    made = []
+    for number in range(min(limit or size, size)):
+        made.append(make(Random(f"{tree.SEED} {found.id} {split} {number}"), voice, f"{found.id}-{split}-{number}"))
+    return made
+
+
+@cache
+def _supertags() -> tuple[str, ...]:
+    from .grammar import speak
+    from .meanings import event
+
+    told = [event(Random(f"{tree.SEED} tags {number}"), 0.5) for number in range(200)]
+    return tuple(sorted({w.supertag for code in tree.BY_CODE for e in told for link in ("", "then")
+                         for w in (*speak(e, code, link=link), *speak(e, code, passive=True), *speak(e, code, ask="agent"))}))  # fmt: skip
+
+
+def _labels(task: str) -> tuple[str, ...]:
+    found = tasks.find(task)
+    return _supertags() if found.id == "ccg" else found.labels
+
+
+def _text(language: str) -> Iterator[str]:
+    return corpus.documents(_known(language))
+
+
+def source() -> interface.Source:
+    """The world, ready to be read."""
+    return interface.Source(f"world@{VERSION}", "artificial", tree.PIVOT, tuple(tree.BY_CODE), _examples, _text, _labels)

@@ -1,0 +1,370 @@
+"""A folder per finished step. A commit is a rename, and a lease ends with the process that holds it.
+
+runs/steps/<id>/     step.json, result.json and the step's files; here only when whole
+runs/aside/<id>/     a step at work; `checkpoint/` in it survives a kill and is handed to the next try
+runs/leases/<id>     locked by the process at work on the step
+runs/failed/<id>.json  why a step failed
+runs/damaged/<id>-<n>  what could not be read, set aside and named, never dropped
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import leases, plan
+from .leases import Lease
+from .problems import Failure, Problem, explain
+
+SCHEMA = "replicate.step/1"
+FAILED_SCHEMA = "replicate.failed/1"
+STEP, RESULT, CHECKPOINT = "step.json", "result.json", "checkpoint"
+COLUMNS = (
+    "origin", "world", "model", "method", "seed", "intermediate", "intermediate_languages", "mlm", "max_length", "target",
+    "language", "split", "perturbation", "rate", "metric", "quantity", "over", "value", "printed", "n",
+)  # fmt: skip
+
+
+class Damaged(Exception):
+    """A step that cannot be trusted; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """The folders of one store of steps; all functions of this module take one."""
+
+    root: Path
+
+    @property
+    def steps(self) -> Path:
+        return self.root / "steps"
+
+    @property
+    def aside(self) -> Path:
+        return self.root / "aside"
+
+    @property
+    def leases(self) -> Path:
+        return self.root / "leases"
+
+    @property
+    def damaged(self) -> Path:
+        return self.root / "damaged"
+
+    @property
+    def failed(self) -> Path:
+        return self.root / "failed"
+
+
+def open_store(root: str | os.PathLike, write: bool = True) -> Store:
+    """The store at this path; a Problem in one line where it cannot be read, or be written to if that is asked."""
+    store = Store(Path(root))
+    try:
+        if store.root.exists() and not store.root.is_dir():
+            raise Problem(f"{store.root}: the runs folder is a file; remove it or choose another with --runs")
+        for folder in (store.steps, store.aside, store.leases, store.damaged, store.failed) if write else ():
+            folder.mkdir(parents=True, exist_ok=True)
+            # Some file systems say only on writing that they are full or read-only.
+            with tempfile.NamedTemporaryFile(dir=folder, prefix=".probe-") as probe:
+                probe.write(b"x" * 4096)
+                probe.flush()
+                os.fsync(probe.fileno())
+    except OSError as error:
+        kind = Failure if error.errno in (errno.ENOSPC, errno.EDQUOT) else Problem
+        error.filename = str(store.root)
+        raise kind(f"runs folder {explain(error)} (--runs)") from None
+    return store
+
+
+def folder(store: Store, id: str) -> Path:
+    """Where the files of a finished step lie."""
+    return store.steps / id
+
+
+def done(store: Store, id: str) -> bool:
+    return (store.steps / id / RESULT).exists()
+
+
+def ids(store: Store) -> list[str]:
+    """The ids of everything committed, sorted, without reading any of it."""
+    try:
+        with os.scandir(store.steps) as found:
+            return sorted(one.name for one in found)
+    except FileNotFoundError:
+        return []
+
+
+# ---- reading ----
+
+
+def read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """step.json and result.json of the finished step in this folder, which bears its id; Damaged where any of it
+    is not what a commit leaves behind."""
+    data, record = _json(path / STEP), _json(path / RESULT)
+    try:
+        found = plan.step_id(data["kind"], data["version"], data["settings"], data["inputs"])
+        sizes = {name: about["bytes"] for name, about in record["files"].items()}
+        record["result"].items()
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Damaged(f"{STEP} or {RESULT} lacks what every step has ({error})") from None
+    if found != path.name or record.get("id") != path.name:
+        raise Damaged(f"it is not the step that its name says: the content has the id {found}")
+    for name, expected in sizes.items():
+        try:
+            size = os.stat(path / name).st_size
+        except OSError:
+            raise Damaged(f"{name} is missing") from None
+        if size != expected:
+            raise Damaged(f"{name} has {size} bytes instead of {expected}")
+    return data, record
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise Damaged(f"{path.name} is missing") from None
+    except NotADirectoryError:
+        raise Damaged("it is a file, not a folder") from None
+    except ValueError:
+        raise Damaged(f"{path.name} is half-written or not JSON") from None
+    schema = data.get("schema") if isinstance(data, dict) else None
+    if schema != SCHEMA:
+        raise Damaged(f"{path.name} has the schema {schema!r}, this version reads {SCHEMA!r}")
+    return data
+
+
+def sound(store: Store, wanted: Iterable[str] | None = None) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+    """step.json and result.json of these ids (default all) where they can be trusted.
+
+    The other steps are set aside and named on stderr.
+    """
+    found = {}
+    present = ids(store)
+    if wanted is not None:
+        there = set(present)
+        present = [id for id in wanted if id in there]
+    for id in present:
+        try:
+            found[id] = read(store.steps / id)
+        except Damaged as damage:
+            set_aside(store, id, str(damage))
+    return found
+
+
+def set_aside(store: Store, id: str, reason: str) -> None:
+    """Move a damaged step to runs/damaged/ and say so on stderr; where that is not allowed, say so and leave it."""
+    try:
+        store.leases.mkdir(exist_ok=True)
+        held = lease(store, id)
+        if held is None:
+            return  # somebody is doing it again at this moment
+        try:
+            store.damaged.mkdir(exist_ok=True)
+            number = 1
+            while (target := store.damaged / f"{id}-{number}").exists():
+                number += 1
+            os.rename(store.steps / id, target)
+        finally:
+            held.release()
+    except FileNotFoundError:
+        return  # another process was quicker
+    except OSError as error:
+        print(f"replicate: step {id} is damaged: {reason}; it is left out, and stays ({explain(error)})", file=sys.stderr)
+        return
+    print(f"replicate: step {id} is damaged: {reason}; moved to {target}, `run` does it again", file=sys.stderr)
+
+
+def damaged(store: Store) -> list[str]:
+    """The names of what was set aside."""
+    return sorted(one.name for one in store.damaged.iterdir()) if store.damaged.is_dir() else []
+
+
+def lease(store: Store, id: str) -> Lease | None:
+    """The lease of a step, None if somebody else has it. It does not wait."""
+    return leases.take(store.leases / id)
+
+
+def running(store: Store) -> list[str]:
+    """The ids that some process is at work on right now."""
+    found = sorted(store.leases.iterdir()) if store.leases.is_dir() else []
+    return [path.name for path in found if leases.taken(path)]
+
+
+# ---- writing ----
+
+
+def start(store: Store, id: str) -> Path:
+    """An empty folder to work in, for the holder of the lease; a checkpoint of a try that died is in it still."""
+    work = store.aside / id
+    work.mkdir(exist_ok=True)
+    for one in work.iterdir():
+        if one.name != CHECKPOINT:
+            _remove(one)
+    return work
+
+
+def give_up(store: Store, id: str) -> None:
+    """Forget what a failed try left, its checkpoint too."""
+    _remove(store.aside / id)
+
+
+def clean(store: Store) -> None:
+    """Remove the leftovers of dead processes, except checkpoints of steps that are still to be done.
+
+    Who works in aside/<id> holds the lease of <id>, so whose lease is free is dead.
+    """
+    for work in list(store.aside.iterdir()):
+        held = lease(store, work.name)
+        if held is None:
+            continue
+        try:
+            if done(store, work.name) or not (work / CHECKPOINT).exists():
+                _remove(work)
+        finally:
+            held.release()
+    for path in list(store.leases.iterdir()):
+        held = lease(store, path.name)
+        if held is not None:
+            held.release()
+
+
+def commit(store: Store, step: plan.Step, work: Path, result: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
+    """Make a finished step part of the store, at once and for good; False if it was there already.
+
+    `result` is what the step returned; `record` is added to it in result.json. Raises ValueError if either
+    holds what JSON does not (NaN). A kill before the rename leaves nothing, one after it everything.
+    """
+    _remove(work / CHECKPOINT)
+    files = {
+        str(path.relative_to(work)): {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+        for path in sorted(work.rglob("*"))
+        if path.is_file()
+    }
+    content = hashlib.sha256(plan.canonical([result, files]).encode()).hexdigest()
+    _write(work / STEP, {"schema": SCHEMA, **step.to_dict()})
+    _write(
+        work / RESULT,
+        {"schema": SCHEMA, "id": step.id, "kind": step.kind, "result": result, "files": files, "content": content, **record},
+    )
+    for path in work.rglob("*"):
+        _sync(path)
+    _sync(work)
+    try:
+        os.rename(work, store.steps / step.id)
+    except OSError as error:
+        if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
+            raise
+        _remove(work)
+        return False
+    _sync(store.steps)
+    forgive(store, step.id)
+    return True
+
+
+def adopt(store: Store, step: plan.Step, source: Path) -> bool:
+    """Take a finished step from another folder, marked as adopted; False if somebody is at work on it here.
+
+    Raises Damaged where the folder does not hold this step, whole.
+    """
+    _, record = read(source)
+    held = lease(store, step.id)
+    if held is None:
+        return False
+    try:
+        if not done(store, step.id):
+            give_up(store, step.id)
+            work = start(store, step.id)
+            for name, about in record["files"].items():
+                (work / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source / name, work / name)
+                if _sha256(work / name) != about["sha256"]:
+                    raise Damaged(f"{name} is not the file that was shipped")
+            own = ("schema", "id", "kind", "result", "files", "content")
+            more = {key: value for key, value in record.items() if key not in own}
+            commit(store, step, work, record["result"], {**more, "adopted": True})
+    finally:
+        held.release()
+    return True
+
+
+def fail(store: Store, step: plan.Step, reason: str, trace: str = "", tries: int = 1) -> None:
+    """Write down why a step failed; the record goes when the step is done after all."""
+    path = store.failed / f"{step.id}.json"
+    aside = path.with_suffix(".new")
+    record = {"schema": FAILED_SCHEMA, "id": step.id, "label": step.label, "reason": reason, "trace": trace, "tries": tries}
+    _write(aside, record)
+    os.replace(aside, path)
+
+
+def forgive(store: Store, id: str) -> None:
+    """Forget that a step failed."""
+    (store.failed / f"{id}.json").unlink(missing_ok=True)
+
+
+def failures(store: Store) -> dict[str, dict[str, Any]]:
+    """Why steps failed, by id."""
+    found = {}
+    for path in sorted(store.failed.glob("*.json")):
+        try:
+            data = json.loads(path.read_bytes())
+        except (OSError, ValueError):
+            continue  # a note for people; without it the step counts as not done
+        if isinstance(data, dict) and data.get("schema") == FAILED_SCHEMA:
+            found[path.stem] = data
+    return found
+
+
+def _write(path: Path, data: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+# ---- results ----
+
+
+def rows(runs: str | os.PathLike | Store, wanted: Iterable[str] | None = None) -> Iterator[dict[str, Any]]:
+    """One row of the contract (replicate/results.py) per cell of the evaluations with these ids, default all.
+
+    In the order of the ids as given. Settings of an experiment that the contract does not name follow at the end.
+    """
+    store = runs if isinstance(runs, Store) else open_store(runs, write=False)
+    for id, (step, record) in sound(store, wanted).items():
+        if step["kind"] != "evaluate":
+            continue
+        settings = step["settings"]
+        row = {**settings["row"], "target": settings["target"], "split": settings["split"]}
+        if isinstance(row.get("intermediate_languages"), list):
+            row["intermediate_languages"] = "+".join(row["intermediate_languages"])
+        base = {"origin": f"run:{id}", "perturbation": "", "rate": 0.0, "quantity": "level", "over": "", "printed": "", "n": None}
+        for cell in record["result"].get("cells", ()):
+            full = {**base, **row, **cell}
+            yield {**{column: full.get(column) for column in COLUMNS}, **full}

@@ -1,0 +1,155 @@
+"""A worker: a process of one thread that carries out the steps that `run.py` names to it.
+
+It talks in JSON lines. In: first {"plan": [...], "runs", "steps", "command"}, then {"do": step id}. Out:
+{"ready"}, {"at": id, "done", "total"}, {"finished": id, "seconds"}, {"busy": id}, {"failed": id, "reason",
+"trace"}, {"fatal": reason}. When its input ends, its parent is dead and it stops.
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from . import plan, provenance, store
+from .problems import INTERRUPTED, Problem, explain
+
+# One step: (step, {role: folder of the input}, an empty folder to write to, report(done, total)) -> JSON-able result.
+Method = Callable[[plan.Step, Mapping[str, Path], Path, Callable[[int, int], None]], dict[str, Any]]
+REASON = 500  # characters of a reason that is shown; the trace has all of it
+REPORT = 0.2  # seconds between two reports of progress inside a step
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+ORPHANED = 3
+
+
+def main() -> int:
+    """Obey the parent until it says no more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    signal.signal(signal.SIGTERM, _interrupt)
+    # Libraries that print must not break the talk with the parent: their stdout becomes stderr.
+    talk = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    def tell(message: Mapping[str, Any]) -> None:
+        try:
+            print(json.dumps(message), file=talk, flush=True)
+        except OSError:
+            os._exit(ORPHANED)
+
+    orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(orders,), daemon=True).start()
+    try:
+        first = orders.get()
+        steps = {step.id: step for step in map(plan.from_dict, first["plan"])}
+        runs = store.open_store(first["runs"], write=False)
+        try:
+            methods = load(first["steps"])
+        except Exception as error:
+            tell({"fatal": f"{first['steps']} cannot be loaded: {error}", "trace": traceback.format_exc()})
+            return 1
+        tell({"ready": os.getpid()})
+        while True:
+            step = steps[orders.get()["do"]]
+            tell(_carry_out(runs, step, methods, first["command"], tell))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def load(name: str) -> Mapping[str, Method]:
+    """The methods by kind that `module:NAME` holds."""
+    module, _, attribute = name.partition(":")
+    found: Mapping[str, Method] = getattr(importlib.import_module(module), attribute)
+    return found
+
+
+def _listen(orders: queue.SimpleQueue[dict[str, Any]]) -> None:
+    for line in sys.stdin:
+        orders.put(json.loads(line))
+    # The parent is gone. What is not committed is redone from its checkpoint, so there is nothing to save.
+    os._exit(ORPHANED)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _carry_out(
+    runs: store.Store, step: plan.Step, methods: Mapping[str, Method], command: str, tell: Callable[[Mapping[str, Any]], None]
+) -> dict[str, Any]:
+    """Do one step under its lease; the message that says how it went."""
+    try:
+        held = store.lease(runs, step.id)
+        if held is None:
+            return {"busy": step.id}
+        try:
+            if store.done(runs, step.id):
+                return {"finished": step.id, "seconds": 0.0}
+            return _work(runs, step, methods, command, tell)
+        finally:
+            held.release()
+    except Exception as error:
+        # Without room or a writable folder no other step can do better.
+        if (isinstance(error, OSError) and error.errno in FULL) or "No space left on device" in str(error):
+            says = explain(error) if isinstance(error, OSError) and error.errno else f"{runs.root}: no space left on the device"
+            return {"fatal": says, "trace": traceback.format_exc()}
+        store.give_up(runs, step.id)
+        says = str(error) if isinstance(error, Problem) else f"{type(error).__name__}: {error}"
+        return {"failed": step.id, "reason": " ".join(says.split())[:REASON], "trace": traceback.format_exc()}
+
+
+def _work(
+    runs: store.Store, step: plan.Step, methods: Mapping[str, Method], command: str, tell: Callable[[Mapping[str, Any]], None]
+) -> dict[str, Any]:
+    if step.kind not in methods:
+        raise Problem(f"no method for steps of the kind {step.kind!r}")
+    last = 0.0
+
+    def report(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= REPORT or done >= total:
+            last = now
+            tell({"at": step.id, "done": int(done), "total": int(total)})
+
+    inputs = {role: store.folder(runs, id) for role, id in step.inputs}
+    made_from = {role: {"id": id, "content": _content(runs, id)} for role, id in step.inputs}
+    work = store.start(runs, step.id)
+    started, wall, cpu = datetime.now(UTC), time.monotonic(), time.process_time()
+    result = methods[step.kind](step, inputs, work, report)
+    if not isinstance(result, Mapping):
+        raise TypeError(f"a step of the kind {step.kind!r} returned {type(result).__name__} instead of a mapping")
+    seconds = time.monotonic() - wall
+    record = {
+        "adopted": False,
+        "provenance": {
+            "inputs": made_from,
+            "versions": provenance.versions(),
+            "commit": provenance.commit(),
+            "command": command,
+            "started": started.isoformat(timespec="seconds"),
+            "wall_seconds": round(seconds, 3),
+            "cpu_seconds": round(time.process_time() - cpu, 3),
+            "device": provenance.device(),
+        },
+    }
+    store.commit(runs, step, work, result, record)
+    return {"finished": step.id, "seconds": seconds}
+
+
+def _content(runs: store.Store, id: str) -> str:
+    return str(json.loads((store.folder(runs, id) / store.RESULT).read_bytes())["content"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,291 @@
+"""The contract of results: what a row is, what is refused and how, and the averages of the field."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replicate import results, tasks
+from replicate.problems import Problem
+
+
+def cell(**more):
+    """One level row of a run; a test names what matters to it."""
+    target = more.get("target", "xnli")
+    metric = results.score_metrics(target)[0] if target in tasks.TASKS else "accuracy"
+    return {
+        "origin": "run:00aa", "world": "artificial", "model": "nano", "seed": 1, "intermediate": "baseline", "target": "xnli",
+        "language": "aa", "split": "dev", "metric": metric, "value": 50.0, "n": 100, **more,
+    }  # fmt: skip
+
+
+def grid(intermediate, level, seed=1, targets=tasks.XTREME, languages=("aa", "bb"), **more):
+    """A whole grid of cells with the same level everywhere."""
+    return [
+        cell(intermediate=intermediate, seed=seed, target=target, language=language, metric=metric, value=level, **more)
+        for target in targets
+        for language in languages
+        for metric in results.score_metrics(target)
+    ]
+
+
+# --- what a row is
+
+
+def test_columns_come_in_order_and_typed():
+    frame = results.table([cell()])
+    assert list(frame) == list(results.COLUMNS)
+    assert {name: str(dtype) for name, dtype in frame.dtypes.items()} == results.COLUMNS
+    assert frame.loc[0, "method"] == "full" and frame.loc[0, "quantity"] == "level" and not frame.loc[0, "mlm"]
+
+
+def test_no_rows_make_an_empty_table_of_the_same_shape():
+    frame = results.table([])
+    assert list(frame) == list(results.COLUMNS) and frame.empty
+    assert results.gains(frame).empty and results.averages(frame).empty and results.wide(frame).empty
+
+
+def test_columns_of_an_experiment_stand_at_the_end():
+    assert list(results.table([cell(bottleneck=16)]))[-1] == "bottleneck"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"world": "reel"}, "row 2, column world: 'reel' is none of real, artificial"),
+        ({"quantity": "rise"}, "row 2, column quantity: 'rise' is none of level, gain"),
+        ({"value": 101.0}, "row 2, column value: 101.0 is outside 0 to 100 points"),
+        ({"value": "high"}, "row 2, column value: 'high' is not a number"),
+        ({"value": None}, "row 2, column value: empty or not a number"),
+        ({"seed": 1.5}, "row 2, column seed: '1.5' is not a whole number"),
+        ({"mlm": "perhaps"}, "row 2, column mlm: 'perhaps' is not true or false"),
+        ({"target": "xnly"}, "row 2, column target: 'xnly' is no task"),
+        ({"origin": "memory"}, "row 2, column origin: 'memory' is not run:... or paper:..."),
+        ({"quantity": "gain"}, "row 2, column over"),
+        ({"model": ""}, "row 2, column model: empty"),
+        ({"n": 0}, "row 2, column n: 0 examples"),
+        ({"language": "aa", "value": 51.0}, "row 2, column value: 51.0 is a second value for a cell"),
+    ],
+)
+def test_a_wrong_row_is_named_with_column_and_reason(wrong, says):
+    with pytest.raises(Problem) as raised:
+        results.table([cell(), cell(**{"language": "bb", **wrong})])
+    assert says in str(raised.value) and "\n" not in str(raised.value)
+
+
+def test_many_faults_are_counted_and_the_first_shown():
+    with pytest.raises(Problem, match=r"9 faults: row 1, .* and 5 more"):
+        results.table([cell(language=str(number), value=-1.0) for number in range(9)])
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(Problem, match="no column world"):
+        results.table([{name: value for name, value in cell().items() if name != "world"}])
+
+
+def test_shares_in_place_of_points_are_noticed():
+    with pytest.raises(Problem, match="look like shares"):
+        results.table([cell(language=name, value=0.8) for name in ("aa", "bb", "cc")])
+
+
+def test_two_papers_may_print_the_same_cell_and_a_run_beside_them():
+    rows = [cell(origin=origin, seed=None) for origin in ("paper:1v1#a", "paper:1v2#a", "run:77")]
+    assert len(results.table(rows)) == 3
+
+
+# --- files
+
+
+@pytest.mark.parametrize("name", ["cells.parquet", "cells.csv"])
+def test_what_is_written_is_read_back_the_same(tmp_path, name):
+    frame = results.table([*grid("baseline", 61.25), cell(target="xnli", split="test", seed=None, printed="61.3", rate=0.1)])
+    results.write(frame, tmp_path / name)
+    pd.testing.assert_frame_equal(results.read(tmp_path / name), frame)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_refused_table_leaves_the_old_file(tmp_path):
+    path = tmp_path / "cells.csv"
+    results.write(results.table([cell()]), path)
+    before = path.read_bytes()
+    with pytest.raises(Problem):
+        results.write(results.table([cell()]).assign(value=400.0), path)
+    assert path.read_bytes() == before and [*tmp_path.iterdir()] == [path]
+
+
+@pytest.mark.parametrize("name", ["cells.parquet", "cells.csv"])
+def test_a_cut_file_is_a_problem_and_no_short_table(tmp_path, name):
+    path = tmp_path / name
+    results.write(results.table(grid("baseline", 61.0)), path)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3 + 9])
+    with pytest.raises(Problem, match=name):
+        results.read(path)
+
+
+def test_a_file_of_another_schema_is_named(tmp_path):
+    results.write(results.table([cell()]), tmp_path / "old.csv")
+    text = (tmp_path / "old.csv").read_text()
+    (tmp_path / "old.csv").write_text(text.replace("results/1", "results/0"))
+    with pytest.raises(Problem, match=r"has the schema 'replicate\.results/0'; this version reads 'replicate\.results/1'"):
+        results.read(tmp_path / "old.csv")
+    (tmp_path / "bare.csv").write_text(text.partition("\n")[2])
+    with pytest.raises(Problem, match="names no schema"):
+        results.read(tmp_path / "bare.csv")
+    pd.DataFrame([cell()]).to_parquet(tmp_path / "other.parquet")
+    with pytest.raises(Problem, match="names no schema"):
+        results.read(tmp_path / "other.parquet")
+
+
+def test_a_path_that_is_nothing_is_named(tmp_path):
+    with pytest.raises(Problem, match="no such file or folder"):
+        results.read(tmp_path / "nothing.csv")
+    (tmp_path / "cells.xlsx").touch()
+    with pytest.raises(Problem, match=r"not \.xlsx"):
+        results.read(tmp_path / "cells.xlsx")
+
+
+def test_select_takes_one_value_or_several_and_knows_its_columns():
+    frame = results.table([cell(language=name) for name in ("aa", "bb", "cc")])
+    assert list(results.select(frame, language="bb", seed=1)["language"]) == ["bb"]
+    assert list(results.select(frame, language=["aa", "cc"])["language"]) == ["aa", "cc"]
+    with pytest.raises(Problem, match="unknown column 'langage'; did you mean language"):
+        results.select(frame, langage="aa")
+
+
+# --- gains, scores, averages
+
+
+def test_a_gain_is_over_the_baseline_of_the_same_seed():
+    rows = [cell(seed=seed, value=level) for seed, level in ((1, 50.0), (2, 60.0))]
+    rows += [cell(seed=seed, value=level, intermediate="squad1") for seed, level in ((1, 53.0), (2, 61.0))]
+    gains = results.gains(results.table(rows))
+    assert dict(zip(gains["seed"], gains["value"], strict=True)) == {1: 3.0, 2: 1.0}
+    assert set(gains["quantity"]) == {"gain"} and set(gains["over"]) == {"baseline"} and set(gains["missing"]) == {""}
+
+
+def test_with_mlm_the_gain_is_over_the_bare_model_too():
+    rows = [cell(value=50.0), cell(intermediate="squad1", mlm=True, value=54.0), cell(mlm=True, value=51.0)]
+    gains = results.gains(results.table(rows)).set_index("intermediate")["value"]
+    assert gains.to_dict() == {"squad1": 4.0, "baseline": 1.0}
+
+
+def test_a_gain_without_its_baseline_has_no_value_and_says_so():
+    gains = results.gains(results.table([cell(seed=1), cell(seed=2, intermediate="qqp")]))
+    assert gains["value"].isna().all() and list(gains["missing"]) == ["baseline of the same seed"]
+
+
+def test_two_baselines_for_one_gain_are_refused():
+    rows = [cell(width=8), cell(width=16), cell(intermediate="qqp", width=8)]
+    with pytest.raises(Problem, match="two rows of baseline for xnli aa"):
+        results.gains(results.table(rows))
+    matched = results.gains(results.table(rows), same=(*results.SAME, "width"))
+    assert list(matched["missing"]) == [""]
+
+
+def test_a_question_answering_score_is_the_mean_of_f1_and_em_over_languages():
+    cells = {("aa", "f1"): 80.0, ("aa", "em"): 60.0, ("bb", "f1"): 40.0, ("bb", "em"): 20.0}
+    rows = [cell(target="xquad", language=language, metric=metric, value=value) for (language, metric), value in cells.items()]
+    scores = results.task_scores(results.table(rows))
+    assert list(scores["value"]) == [50.0] and list(scores["missing"]) == [""]
+
+
+def test_accuracy_of_tagging_stays_out_of_its_score():
+    rows = [cell(target="udpos", metric="f1", value=70.0), cell(target="udpos", metric="accuracy", value=90.0)]
+    assert list(results.task_scores(results.table(rows))["value"]) == [70.0]
+
+
+def test_a_score_that_lacks_a_language_is_named_and_has_no_value():
+    rows = [cell(), cell(language="bb"), cell(intermediate="qqp")]
+    scores = results.task_scores(results.table(rows)).set_index("intermediate")
+    assert scores.loc["baseline", "value"] == 50.0
+    assert pd.isna(scores.loc["qqp", "value"]) and scores.loc["qqp", "missing"] == "xnli bb accuracy"
+
+
+def test_the_average_is_over_nine_tasks_and_over_seven_without_retrieval():
+    rows = [row | {"value": 90.0 if row["target"] in tasks.RETRIEVAL else 20.0} for row in grid("baseline", 0)]
+    averages = results.averages(results.table(rows)).set_index("target")["value"]
+    assert averages["average"] == pytest.approx((7 * 20 + 2 * 90) / 9)
+    assert averages["average-without-retrieval"] == pytest.approx(20)
+
+
+def test_an_incomplete_average_names_its_tasks_and_has_no_value():
+    few = [target for target in tasks.XTREME if target not in ("tatoeba", "mlqa")]
+    averages = results.averages(results.table(grid("baseline", 50.0, targets=few))).set_index("target")
+    assert averages["value"].isna().all()
+    assert averages.loc["average", "missing"] == "mlqa, tatoeba"
+    assert averages.loc["average-without-retrieval", "missing"] == "mlqa"
+
+
+def test_a_dev_average_takes_the_tasks_without_a_dev_set_from_test():
+    def split(target):
+        return "test" if target in ("xquad", "tatoeba") else "dev"
+
+    rows = [row for target in tasks.XTREME for row in grid("baseline", 50.0, targets=[target], split=split(target))]
+    averages = results.averages(results.table(rows))
+    assert set(averages["split"]) == {"dev"} and set(averages["value"]) == {50.0}
+
+
+def test_tasks_may_differ_in_length_but_one_task_has_one():
+    rows = [row | {"max_length": 384 if row["metric"] in ("f1", "em") else 128} for row in grid("baseline", 50.0)]
+    assert set(results.averages(results.table(rows))["value"]) == {50.0}
+    with pytest.raises(Problem, match="several max_length"):
+        results.averages(results.table([*rows, *grid("baseline", 60.0, targets=["xnli"], max_length=64)]))
+
+
+def test_worlds_are_not_mixed_unless_asked_and_then_carry_their_name():
+    frame = results.table([*grid("baseline", 50.0), *grid("baseline", 90.0, world="real", model="xlmr")])
+    for aggregate in (results.gains, results.task_scores, results.averages, results.wide):
+        with pytest.raises(Problem, match="artificial and real together"):
+            aggregate(frame)
+    both = results.averages(frame, mix_worlds=True)
+    assert both.set_index(["world", "target"])["value"].to_dict() == {
+        (world, target): level for world, level in (("artificial", 50.0), ("real", 90.0)) for target in results.AVERAGES
+    }
+
+
+def test_a_papers_rows_are_not_averaged_with_runs():
+    rows = [cell(language="all", origin="paper:1v1#t", seed=None, value=80.0), cell(seed=None, value=40.0)]
+    assert sorted(results.task_scores(results.table(rows))["value"]) == [40.0, 80.0]
+
+
+def test_the_wide_table_has_a_line_per_intermediate_and_means_over_seeds():
+    rows = [row for seed in (1, 2) for row in (*grid("baseline", 50.0, seed), *grid("squad1", 50.0 + seed, seed))]
+    wide = results.wide(results.table(rows)).reset_index().set_index("intermediate")
+    assert wide.loc["baseline", "quantity"] == "level" and wide.loc["baseline", "average"] == 50.0
+    assert wide.loc["squad1", "quantity"] == "gain" and wide.loc["squad1", "xquad"] == 1.5 and wide.loc["squad1", "seeds"] == 2
+
+
+# --- printed numbers
+
+
+@pytest.mark.parametrize(
+    ("printed", "low", "high"),
+    [("8.2", "8.15", "8.25"), ("31", "30.5", "31.5"), ("-0.8", "-0.85", "-0.75"), ("−0.8", "-0.85", "-0.75"),
+     ("+6.1", "6.05", "6.15"), ("1,104,934", "1104933.5", "1104934.5"), ("12%", "11.5", "12.5"), (".5", "0.45", "0.55")],
+)  # fmt: skip
+def test_a_printed_number_is_the_interval_of_its_rounding(printed, low, high):
+    assert results.interval(printed) == (Decimal(low), Decimal(high))
+
+
+@pytest.mark.parametrize("printed", ["", "-", "n/a", "67.962.0", "8,2", "1e3", "."])
+def test_what_is_no_number_is_refused(printed):
+    with pytest.raises(Problem, match="not a printed number"):
+        results.interval(printed)
+
+
+@given(st.lists(st.decimals(min_value=-99, max_value=99, places=3), min_size=1, max_size=9))
+def test_the_interval_of_a_mean_holds_the_mean_of_the_unrounded(numbers):
+    printed = [results.interval(f"{number:.1f}") for number in numbers]
+    low, high = results.mean(printed)
+    assert low <= sum(numbers) / len(numbers) <= high
+    assert results.total(printed) == pytest.approx((low * len(numbers), high * len(numbers)))
+
+
+def test_differences_widen_and_only_disjoint_intervals_differ():
+    gain = results.difference(results.interval("74.2"), results.interval("68.1"))
+    assert gain == (Decimal("6.0"), Decimal("6.2"))
+    assert gain.meets(results.interval("6.1")) and not gain.meets(results.interval("5.4"))
