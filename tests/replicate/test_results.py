@@ -227,6 +227,8 @@ def test_a_dev_average_takes_the_tasks_without_a_dev_set_from_test():
     rows = [row for target in tasks.XTREME for row in grid("baseline", 50.0, targets=[target], split=split(target))]
     averages = results.averages(results.table(rows))
     assert set(averages["split"]) == {"dev"} and set(averages["value"]) == {50.0}
+    wide = results.wide(results.table(rows))
+    assert len(wide) == 1 and wide["xquad"].tolist() == wide["average"].tolist() == [50.0]
 
 
 def test_tasks_may_differ_in_length_but_one_task_has_one():

@@ -1,0 +1,59 @@
+"""The few pieces that all figures share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+
+FONT = 7.0  # width of a figure's character at 13 px, for room beside labels
+CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
+
+
+def clean(text: str) -> str:
+    """Escaped, and without characters that no document may hold."""
+    return escape(text.translate(CONTROL), quote=True)
+
+
+def text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:
+    """One line of text."""
+    named = f' class="{kind}"' if kind else ""
+    placed = f' text-anchor="{anchor}"' if anchor != "start" else ""
+    return f'<text x="{number(x)}" y="{number(y)}"{named}{placed}>{clean(words)}</text>'
+
+
+def line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
+    """One straight line."""
+    return f'<line class="{kind}" x1="{number(x1)}" y1="{number(y1)}" x2="{number(x2)}" y2="{number(y2)}"/>'
+
+
+def number(value: float) -> str:
+    """A coordinate, no longer than it needs to be."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def signed(value: float) -> str:
+    """A gain with its sign, and a true minus."""
+    return f"{value:+.1f}".replace("-", "\u2212")
+
+
+def document(id: str, width: float, height: float, title: str, description: str, parts: Sequence[str]) -> str:
+    """A whole figure with the words that a screen reader needs."""
+    return (
+        f'<svg role="img" viewBox="0 0 {number(width)} {number(height)}" width="{number(width)}" height="{number(height)}" '
+        f'style="--wide: {number(width)}px" '
+        f'aria-labelledby="{id}-title {id}-desc" xmlns="http://www.w3.org/2000/svg">'
+        f'<title id="{id}-title">{clean(title)}</title><desc id="{id}-desc">{clean(description)}</desc>{"".join(parts)}</svg>'
+    )
+
+
+def ticks(low: float, high: float, most: int = 7) -> list[float]:
+    """Round numbers from at or below `low` to at or above `high`."""
+    span = max(high - low, 1e-9)
+    step = 10.0 ** math.floor(math.log10(span / most))
+    for factor in (1, 2, 5, 10):
+        if span / (step * factor) <= most:
+            step *= factor
+            break
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [index * step for index in range(first, last + 1)]

@@ -1,0 +1,147 @@
+"""The sentences of a report, made from values: its abstract and its limitations. No number in them is typed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from replicate import results, tasks
+
+from .records import Claim, Question, Verdict, title
+from .summary import Runs
+from .verify import NOT_ENOUGH
+
+WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A claim with all that was found about it."""
+
+    claim: Claim
+    verdict: Verdict
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: 'one claim', '12 languages'."""
+    return f"{WORDS[number] if number < len(WORDS) else number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def abstract(question: Question, findings: Sequence[Finding], runs: Sequence[Runs]) -> tuple[str, ...]:
+    """What was found: a paragraph on the claims, then one per world that was run in."""
+    paragraphs = [_on_claims(findings), *(_on_runs(one) for one in runs)]
+    if not runs:
+        paragraphs.append(["Nothing was run by us yet, so the claims stand against printed numbers alone."])
+    return tuple(" ".join(_sentence(line) for line in lines) for lines in paragraphs)
+
+
+def _on_claims(findings: Sequence[Finding]) -> list[str]:
+    if not findings:
+        return ["This question has no claims yet."]
+    verdict = Counter(one.verdict.verdict for one in findings)
+    papers = sorted({one.claim.paper for one in findings})
+    marked = [one.claim.reported["verified"] for one in findings if "verified" in one.claim.reported]
+    lines = [f"{count(len(findings), 'claim')} of {' and '.join(papers)} {'was' if len(findings) == 1 else 'were'} checked."]
+    if marked:
+        whole = f"all {len(marked)}" if all(marked) else f"{sum(map(bool, marked))} of {len(marked)}"
+        lines.append(f"The report that carried them had marked {whole} as verified.")
+    undecided = verdict.pop(NOT_ENOUGH, 0)
+    if undecided:
+        rest = ", ".join(f"{number} {word}" for word, number in verdict.most_common())
+        who = "none of them" if undecided == len(findings) > 1 else count(len(findings) - undecided, "claim")
+        lines.append(f"{who} could be decided for want of information" + (f": {rest}." if rest else "."))
+    else:
+        lines.append(f"Verdicts: {', '.join(f'{number} {word}' for word, number in verdict.most_common())}.")
+    other = [(one, number) for one in findings if (number := other_version(one)) and number["number"]]
+    if other:
+        differ = ", ".join(f"{number['number']} for {of.claim.asserts[0].value}" for of, number in other)
+        lines.append(
+            f"The version at hand, {other[0][1]['paper']}, has other numbers, which say nothing on the version cited: {differ}."
+        )
+    return lines
+
+
+def other_version(of: Finding) -> dict[str, Any] | None:
+    """What another version of the cited paper has for a claim."""
+    return of.verdict.checks["tables"].data.get("other_version")
+
+
+def _on_runs(runs: Runs) -> list[str]:
+    place = f"{len(runs.languages)} languages"
+    size = f"{count(len(runs.targets), 'target task')} and {count(len(runs.seeds), 'seed')}"
+    if runs.artificial:
+        lines = [
+            f"Our own runs of {runs.model} cover {place} of an artificial world, {size}; "
+            "they illustrate the experiment and decide nothing about real languages."
+        ]
+    else:
+        lines = [f"Our own runs of {runs.model} cover {place}, {size}."]
+    gains = [(one, runs.gains[one, runs.average]) for one in runs.systems if (one, runs.average) in runs.gains]
+    if gains:
+        up, sure = (sum(test(gain) for _, gain in gains) for test in (lambda gain: gain.mean > 0, lambda gain: gain.low > 0))
+        best, most = max(gains, key=lambda pair: pair[1].mean)
+        where, base = "there" if runs.artificial else "in them", runs.baseline[results.AVERAGE].mean
+        line = (
+            f"{where}, {up} of {len(gains)} intermediate trainings raised the average over the nine tasks "
+            f"from {base:.1f} points, most of all {best.title}: {most}"
+        )
+        lines.append(line + (f"; for {sure} of them the interval over seeds lies above zero." if most.known else "."))
+    if len(runs.transfer) > 1:
+        near, far = runs.transfer[0], runs.transfer[-1]
+        verb = "falls" if far.score < near.score else "goes"
+        line = (
+            f"Without intermediate training the mean score over the trained tasks {verb} from {near.score:.1f} "
+            f"in {near.language.name}, the language of training, to {far.score:.1f} in {far.language.name}, the farthest"
+        )
+        rank = "" if runs.correlation is None else f" (rank correlation with distance {runs.correlation:+.2f})"
+        lines.append(f"{line}{rank.replace('-', chr(0x2212))}.")
+    return lines
+
+
+def limitations(question: Question, findings: Sequence[Finding], runs: Sequence[Runs]) -> tuple[str, ...]:
+    """What the data themselves say against relying on this report."""
+    made = []
+    for paper in sorted({one.claim.paper for one in findings if other_version(one)}):
+        made.append(f"The tables of {paper} are not at hand; another version of a paper is another paper and settles nothing.")
+    if findings:
+        made.append(
+            "The words of the sources were not checked and no corrupted twins tested the checks; "
+            "so no confidence is given: nothing calibrates it."
+        )
+    if "real" not in {one.world for one in runs}:
+        made.append(
+            "Nothing was run on real languages with a pretrained model: nothing here replicates the paper, "
+            "and no claim can be called reproduced."
+        )
+    for one in runs:
+        name = f"{one.model}{' (artificial world)' if one.artificial else ''}"
+        if one.artificial:
+            made.append(
+                f"The languages, tasks and texts of {name} are made by rule; its numbers are no evidence about human languages."
+            )
+        if len(one.seeds) < 2:
+            made.append(f"{name} has {count(len(one.seeds), 'seed')}: there is no interval, and differences may be chance.")
+        made += [f"{name}: {line}" for line in _unfinished(one)]
+    return tuple(made)
+
+
+def _unfinished(runs: Runs) -> list[str]:
+    """What the experiment plans and the rows do not hold."""
+    made = []
+    if runs.experiment:
+        have = {(one.intermediate, one.mlm) for one in (*runs.systems, *runs.controls)}
+        planned = [one for one in runs.experiment.intermediates if one.tasks]
+        absent = [title(one.name, one.mlm) for one in planned if (one.name, one.mlm) not in have]
+        if absent:
+            made.append(f"of {len(planned)} planned intermediate trainings {len(absent)} were not run: {', '.join(absent)}.")
+        if seeds := [str(seed) for seed in runs.experiment.seeds if seed not in runs.seeds]:
+            made.append(f"seeds that are planned and were not run: {', '.join(seeds)}.")
+    if absent := [title(id) for id in tasks.XTREME if id not in runs.targets]:
+        made.append(f"target tasks that were not measured: {', '.join(absent)}; so there is no average over the nine.")
+    return made

@@ -1,0 +1,1 @@
+"""Statistics of verdicts; plain functions on numbers."""
