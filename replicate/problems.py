@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import errno
+import os
 import sys
 from collections.abc import Callable, Iterable
 
@@ -59,7 +60,7 @@ def guard(command: Callable[[], int], program: str, debug: bool = False) -> int:
         return command()
     except BrokenPipeError:
         # The reader of our output went away (`| head`); Python must not complain again at exit.
-        sys.stdout = None  # type: ignore[assignment]
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
         print(f"{program}: interrupted; what was finished is kept, the same command goes on", file=sys.stderr)

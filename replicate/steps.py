@@ -11,6 +11,7 @@ import random
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +56,19 @@ def _finish(model: encoder.Encoder, tokenizer: Path, out: Path, heads: bool) -> 
     shutil.copyfile(tokenizer / "tokenizer.json", out / "tokenizer.json")
 
 
+@cache
+def _corpus(source: str, language: str) -> list[str]:
+    """Kept between the steps of a worker: making it again would cost more than a round of pretraining."""
+    return list(open_source(source).text(language))
+
+
 def texts(source: Source, languages: Sequence[str], count: int, seed: Sequence[int]) -> list[str]:
     """So many documents, each language's share by its size to the power of ALPHA, drawn without order."""
-    corpora = {language: list(source.text(language)) for language in languages}
-    sizes = np.asarray([len(corpora[language]) for language in languages], dtype=float) ** ALPHA
-    rng = np.random.default_rng([3, *seed])
-    picks = rng.choice(len(languages), size=count, p=sizes / sizes.sum())
-    queues = {language: _endless(corpora[language], [4, *seed, number]) for number, language in enumerate(languages)}
-    return [next(queues[languages[pick]]) for pick in picks.tolist()]
+    corpora = [_corpus(source.id, language) for language in languages]
+    sizes = np.asarray([len(corpus) for corpus in corpora], dtype=float) ** ALPHA
+    picks = np.random.default_rng([3, *seed]).choice(len(languages), size=count, p=sizes / sizes.sum())
+    queues = [_endless(corpus, [4, *seed, number]) for number, corpus in enumerate(corpora)]
+    return [next(queues[pick]) for pick in picks.tolist()]
 
 
 def _endless(documents: list[str], seed: Sequence[int]) -> Iterator[str]:
@@ -73,10 +79,20 @@ def _endless(documents: list[str], seed: Sequence[int]) -> Iterator[str]:
 
 
 def _text_lesson(documents: list[str], tokenizer: tokens.Tokenizer, recipe: Mapping[str, Any]) -> loop.Lesson:
-    ids = [np.asarray(tokenizer.single(e.ids, recipe["max_length"]), dtype=np.int64) for e in tokenizer.encode(documents)]
+    ids = [np.asarray(one, dtype=np.int64) for one in _segments(tokenizer, documents, recipe["max_length"])]
     none = np.zeros(0, dtype=np.int64)
     data = Encoded(ids, [none] * len(ids), [none] * len(ids), [None] * len(ids), 0)
-    return loop.Lesson("mlm", data, None, recipe["batch_size"])
+    return loop.Lesson("mlm", data, None, recipe["batch_size"], recipe["masked"])
+
+
+def _segments(tokenizer: tokens.Tokenizer, documents: list[str], limit: int) -> Iterator[list[int]]:
+    """Every second document in two parts, with the separator between them that pairs of sentences will have."""
+    for number, encoded in enumerate(tokenizer.encode(documents)):
+        cut = random.Random(number).randint(1, max(1, len(encoded.ids) - 1))
+        if number % 2:
+            yield tokenizer.pair(encoded.ids[:cut], encoded.ids[cut:], limit)
+        else:
+            yield tokenizer.single(encoded.ids, limit)
 
 
 def _schedule(recipe: Mapping[str, Any], updates: int, **more: Any) -> loop.Schedule:
@@ -96,7 +112,7 @@ def pretrain(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str,
     if "model" in inputs:
         model, tokenizer, where = encoder.load(inputs["model"]), tokens.load(inputs["model"]), inputs["model"]
     else:
-        sample = (document for language in languages for document in source.text(language))
+        sample = (document for language in languages for document in _corpus(source.id, language))
         tokens.train(sample, nano.VOCABULARY[settings["model"]]).save(str(out / "tokenizer.json"))
         tokenizer, where = tokens.load(out), out
         model = encoder.new(nano.config(settings["model"], tokenizer.size, recipe["dropout"]), settings["seed"])
@@ -159,6 +175,7 @@ def train(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str, An
     """One phase of training: on one task, on several at once, with masked language modelling mixed in or not."""
     settings, recipe, source = step.settings, step.settings["recipe"], _source(step)
     model, tokenizer, where = _start(step, inputs)
+    model.set_dropout(recipe["dropout"])
     torch.manual_seed(settings["seed"])
     lessons = []
     for name in settings["tasks"]:
@@ -211,7 +228,8 @@ def _predict(
 def _retrieve(
     task: Task, settings: Mapping[str, Any], source: Source, model: encoder.Encoder, tokenizer: tokens.Tokenizer, language: str
 ) -> Measured:
-    cut, values, found, count = None, {}, None, 0
+    cut: float | None = None
+    measured: Measured = ({}, 0, [])
     # Mining is cut at a margin that is chosen on dev, never on what it is scored on.
     for split in ("dev", settings["split"]):
         if split == "dev" and task.id != "bucc2018":
@@ -223,8 +241,8 @@ def _retrieve(
             cut = retrieval.threshold(task, one, queries, candidates)
         if split == settings["split"]:
             values, found = retrieval.score(task, one, queries, candidates, cut)
-            count = len(one.gold)
-    return values, count, [(task.id, found)]
+            measured = values, len(one.gold), [(one.id, found)]
+    return measured
 
 
 STEPS = {"pretrain": pretrain, "average": average, "train": train, "evaluate": evaluate}

@@ -15,11 +15,11 @@ Json = None | bool | int | float | str | list["Json"] | tuple["Json", ...] | Map
 class Recipe:
     """The settings of one phase of training; exactly one of `epochs` and `updates` says how long.
 
-    `batch_size` counts examples per update (sentences in pretraining). `examples` caps the training
-    examples, None takes all. Where several tasks are trained at once, `mixing_cap` is the K of
-    min(examples, K) / sum, the share of a task. `stop_examples` is the number of dev examples that early
-    stopping looks at, 0 for none. `assumed` says why, field by field, where the paper is silent; it
-    decides nothing and enters no id.
+    `batch_size` counts examples per update (documents in pretraining). `examples` caps the training
+    examples, None takes all. `masked` is the share of tokens that masked language modelling hides. Where
+    several tasks are trained at once, `mixing_cap` is the K of min(examples, K) / sum, the share of a task.
+    `stop_examples` is the number of dev examples that early stopping looks at, 0 for none. `assumed` says
+    why, field by field, where the paper is silent; it decides nothing and enters no id.
     """
 
     learning_rate: float
@@ -32,6 +32,7 @@ class Recipe:
     clip: float = 1.0
     max_length: int = 128
     dropout: float = 0.1
+    masked: float = 0.15
     mixing_cap: int | None = None
     stop_examples: int = 0
     assumed: Mapping[str, str] = field(default_factory=dict)

@@ -26,8 +26,10 @@ DEMO = Part(("baseline", "anli+", "squad1", "hellaswag", "ccg", "multi", "no-mlm
 
 # ---- the artificial world: small numbers, to be tuned so that a CPU shows the paper's effects ----
 NANO_SEEDS = (1, 2, 3)
-NANO_ROUNDS, NANO_SHARDS = 4, 2
-NANO_PRETRAIN = Recipe(learning_rate=1e-3, batch_size=32, updates=400, max_length=64, weight_decay=0.01)
+NANO_ROUNDS, NANO_SHARDS = 20, 2
+NANO_PRETRAIN = Recipe(
+    learning_rate=2e-3, batch_size=32, updates=250, max_length=96, weight_decay=0.01, warmup=0.05, dropout=0.0, masked=0.25
+)
 NANO_INTERMEDIATE = Recipe(learning_rate=5e-4, batch_size=32, updates=300, examples=6400, max_length=96)
 NANO_INTERMEDIATE_OF: dict[str, dict[str, Any]] = {"multi": {"updates": 600}}
 NANO_MLM = Recipe(learning_rate=5e-4, batch_size=32, updates=300, max_length=64)

@@ -59,6 +59,13 @@ class Encoder(nn.Module):
         """A new head; one that exists is initialised again, as the paper does between phases."""
         self.heads[name] = Head(self.config.hidden_size, outputs, self.config.hidden_dropout_prob)
 
+    def set_dropout(self, share: float) -> None:
+        """Hidden dropout, everywhere but in attention."""
+        self.config.hidden_dropout_prob = share
+        for module in self.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = share
+
     def states(self, ids: torch.Tensor, lengths: list[int], layer: int | None = None) -> torch.Tensor:
         """Hidden states [tokens, hidden] of packed sequences; of an inner layer where one is asked for."""
         positions = torch.cat([torch.arange(FIRST_POSITION, FIRST_POSITION + n) for n in lengths]).to(ids.device)
@@ -84,7 +91,7 @@ def save(model: Encoder, folder: Path, heads: bool = True) -> None:
     weights = {k: v.contiguous() for k, v in model.state_dict().items() if heads or not k.startswith("heads.")}
     save_file(weights, folder / "model.safetensors")
     described = {"model_type": "xlm-roberta", **model.config.to_diff_dict()}
-    outputs = {name: head.out.out_features for name, head in model.heads.items()} if heads else {}
+    outputs = {name: head.out.out_features for name, head in model.heads.items() if isinstance(head, Head)} if heads else {}
     (folder / "config.json").write_text(
         json.dumps({"config": described, "heads": outputs}, indent=1, sort_keys=True, default=str)
     )

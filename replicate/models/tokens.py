@@ -72,7 +72,7 @@ def load(folder: Path) -> Tokenizer:
 
     try:
         library = Library.from_file(str(folder / "tokenizer.json"))
-        begin, end, mask, unknown = (library.token_to_id(t) for t in ("<s>", "</s>", "<mask>", "<unk>"))
-        return Tokenizer(library, begin, end, mask, unknown, library.get_vocab_size())
+        numbers = library.get_vocab()
+        return Tokenizer(library, numbers["<s>"], numbers["</s>"], numbers["<mask>"], numbers["<unk>"], len(numbers))
     except Exception as error:  # the library raises bare Exceptions
         raise Problem(f"{folder / 'tokenizer.json'}: not a tokenizer ({error}); the model folder is incomplete") from error

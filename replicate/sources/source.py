@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..problems import unknown
-from .examples import Example
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Source:
     """A place that examples come from.
 
     `id` names data and revision and enters the ids of steps. `examples(task, split, language, limit)`
-    gives the examples in a fixed order (`translated=True`: as machine translation from the pivot);
+    gives the examples (values of `examples.py`) in a fixed order (`translated=True`: as machine translation from the pivot);
     `text(language)` gives documents for masked language modelling; `labels(task)` the tags or classes
     in the order of their numbers.
     """
@@ -24,7 +24,7 @@ class Source:
     world: str
     pivot: str
     languages: tuple[str, ...]
-    examples: Callable[..., Sequence[Example]]
+    examples: Callable[..., Sequence[Any]]
     text: Callable[[str], Iterator[str]]
     labels: Callable[[str], tuple[str, ...]]
 

@@ -14,18 +14,18 @@ from .batches import Batch, Encoded
 
 Report = Callable[[int, int], None]
 Loss = Callable[[torch.Tensor, Batch], torch.Tensor]
-MASKED = 0.15  # the share of tokens that is masked, as in BERT and XLM-R
 AFRESH = 20  # updates over which a later part of a training warms up
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """One task of a training: its data, its head (none: masked language modelling), its loss, its batch size."""
+    """One task of a training; without a loss it is masked language modelling, which hides the share `masked`."""
 
     name: str
     data: Encoded
     loss: Loss | None
     batch_size: int
+    masked: float = 0.15
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,12 @@ class Schedule:
         return self.learning_rate * max(share, 0.0) * afresh
 
 
-def masked(batch: Batch, mask: int, vocabulary: int, rng: np.random.Generator, special: int) -> tuple[np.ndarray, np.ndarray]:
+def masked(
+    batch: Batch, share: float, mask: int, vocabulary: int, rng: np.random.Generator, special: int
+) -> tuple[np.ndarray, np.ndarray]:
     """BERT's masking: of a share of the tokens (special ones aside) 80% become <mask>, 10% another token, 10% stay."""
     candidates = np.flatnonzero((batch.ids >= special) & (batch.ids != mask))
-    chosen = np.sort(rng.choice(candidates, size=max(1, round(MASKED * len(candidates))), replace=False))
+    chosen = np.sort(rng.choice(candidates, size=max(1, round(share * len(candidates))), replace=False))
     ids, fate = batch.ids.copy(), rng.random(len(chosen))
     ids[chosen[fate < 0.8]] = mask
     other = chosen[fate >= 0.9]
@@ -84,12 +86,14 @@ def teach(
         batch = batches.pack(lesson.data, batches.drawn(len(lesson.data), lesson.batch_size, seed, had))
         if lesson.loss is None:
             rng = np.random.default_rng([seed, 2, update])
-            ids, chosen = masked(batch, mask, model.config.vocab_size, rng, special=4)
+            ids, chosen = masked(batch, lesson.masked, mask, model.config.vocab_size, rng, special=4)
             states = model.states(torch.from_numpy(ids), batch.lengths)
-            loss = torch.nn.functional.cross_entropy(model.predict_masked(states[chosen]), torch.from_numpy(batch.ids[chosen]))
+            loss = torch.nn.functional.cross_entropy(
+                model.predict_masked(states.index_select(0, torch.from_numpy(chosen))), torch.from_numpy(batch.ids[chosen])
+            )
         else:
             states = model.states(torch.from_numpy(batch.ids), batch.lengths)
-            loss = lesson.loss(model.heads[lesson.name](states[batch.points]), batch)
+            loss = lesson.loss(model.heads[lesson.name](states.index_select(0, torch.from_numpy(batch.points))), batch)
         for group in optimiser.param_groups:
             group["lr"] = schedule.rate(update)
         loss.backward()

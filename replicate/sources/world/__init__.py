@@ -50,9 +50,13 @@ def _supertags() -> tuple[str, ...]:
     from .grammar import speak
     from .meanings import event
 
-    told = [event(Random(f"{tree.SEED} tags {number}"), 0.5) for number in range(200)]
-    return tuple(sorted({w.supertag for code in tree.BY_CODE for e in told for link in ("", "then")
-                         for w in (*speak(e, code, link=link), *speak(e, code, passive=True), *speak(e, code, ask="agent"))}))  # fmt: skip
+    found = set()
+    for number in range(200):
+        told = event(Random(f"{tree.SEED} tags {number}"), 0.5)
+        for code in tree.BY_CODE:
+            for form in ({}, {"link": "then"}, {"passive": True}, {"ask": "agent"}):
+                found |= {word.supertag for word in speak(told, code, **form)}
+    return tuple(sorted(found))
 
 
 def _labels(task: str) -> tuple[str, ...]:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from random import Random
 
 from . import meanings, tree
-from .examples import FORMS, _askable
-from .voice import Voice
+from .voice import FORMS, Voice
 
 
 def document(rng: Random, voice: Voice) -> str:
@@ -25,11 +24,13 @@ def document(rng: Random, voice: Voice) -> str:
         if kind < 0.4:
             sentences.append(voice.say(again, **rng.choice(FORMS)))
         elif kind < 0.85:
-            role = rng.choice(_askable(again))
+            role = rng.choice(meanings.askable(again))
             question = voice.say(again, ask=role, passive=rng.random() < 0.3)
-            sentences += [question, f"{voice.name(again.role(role))}."]
+            sentences += [question, f"{voice.name(again.role(role) or '')}."]
         else:
             sentences.append(voice.say(again, link="because"))
+    if rng.random() < 0.3:
+        sentences = [*sentences[len(told) :], *sentences[: len(told)]]
     return voice.join(sentences)
 
 

@@ -85,6 +85,14 @@ class Event:
         return getattr(self, name)
 
 
+ROLES = ("agent", "patient", "recipient", "place", "time")
+
+
+def askable(told: Event) -> list[str]:
+    """The roles that an event fills, so that a question can ask for them."""
+    return [role for role in ROLES if told.role(role)]
+
+
 STOCK = 24  # name parts; the first third given names, then surnames, then place names
 
 

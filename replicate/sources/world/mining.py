@@ -38,7 +38,8 @@ def lareqa(rng: Random, code: str, id: str, size: int) -> Mining:
     """Questions of one language; answering sentences of all languages of the demonstration."""
     told = meanings.events(rng, min(size, 20))
     asks = [rng.choice([r for r in ("agent", "patient") if e.role(r)]) for e in told]
-    candidates, gold = [], []
+    candidates: list[str] = []
+    gold: list[tuple[int, int]] = []
     for other in tree.DEMO:
         for number, one in enumerate(told):
             gold.append((number, len(candidates)))

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
+from typing import Any
 
 from . import grammar, meanings, tree
 from .grammar import Word
 from .meanings import Event, Thing
 
+# The ways to put a sentence; those that do not apply to an event leave it as it is.
+FORMS: tuple[dict[str, Any], ...] = (
+    {},
+    {"passive": True},
+    {"front": "place"},
+    {"front": "time"},
+    {"passive": True, "front": "place"},
+)
 TRANSLATION_ERRORS = 0.15  # the share of words that machine translation gets wrong or loses
 
 
