@@ -14,7 +14,7 @@ READY := $(VENV)/.ready
 QUIET := $(if $(CI),-q)
 NEEDED := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: demo test check lint bench clean
+.PHONY: demo test check lint bench checkpoint clean
 .DEFAULT_GOAL := demo
 
 demo: $(READY)
@@ -39,6 +39,11 @@ bench: $(READY)
 	  [ -e "$$file" ] || { echo "benchmarks/ holds no benchmark yet"; exit 0; }; \
 	  $(PY) -m benchmarks.$$(basename "$$file" .py) --json; \
 	done
+
+# The pretrained nano model that ships in data/checkpoints, from nothing; ten to fifteen minutes on two cores.
+checkpoint: $(READY)
+	$(PY) -m replicate run stilts --scale nano --only baseline,tatoeba --seeds 1 --fresh --runs runs/checkpoint
+	$(PY) -m replicate.checkpoints runs/checkpoint
 
 # torch first and by itself: where a CPU build lies at hand pip takes it, and no gigabytes of CUDA come along.
 $(READY): pyproject.toml constraints.txt

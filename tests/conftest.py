@@ -7,6 +7,7 @@ import socket
 import tempfile
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # Read by the libraries when they are first imported, so set before any test module is.
 QUIET = {
@@ -24,6 +25,10 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     _cache = tempfile.TemporaryDirectory(prefix="stilts-claims-tests-")
     os.environ["XDG_CACHE_HOME"] = _cache.name
     os.environ["HF_HOME"] = os.path.join(_cache.name, "huggingface")
+
+# A busy machine is slow and not wrong: no property is judged by the clock.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 _connect = socket.socket.connect
 

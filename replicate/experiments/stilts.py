@@ -24,18 +24,31 @@ MULTI = Intermediate("multi", INTERMEDIATE)
 SHUFFLED = tuple(Intermediate(f"shuffled-{task}", (task,), shuffled=True) for task in ("anli+", "squad1"))
 DEMO = Part(("baseline", "anli+", "squad1", "hellaswag", "ccg", "multi", "no-mlm"), seeds=1)
 
-# ---- the artificial world: small numbers, to be tuned so that a CPU shows the paper's effects ----
+# ---- the artificial world: sizes at which two cores show the paper's effects in minutes; docs/world.md says how found ----
 NANO_SEEDS = (1, 2, 3)
 NANO_ROUNDS, NANO_SHARDS = 20, 2
 NANO_PRETRAIN = Recipe(
-    learning_rate=2e-3, batch_size=32, updates=250, max_length=96, weight_decay=0.01, warmup=0.05, dropout=0.0, masked=0.25
+    learning_rate=2e-3, batch_size=32, updates=300, max_length=96, weight_decay=0.01, warmup=0.05, dropout=0.0, masked=0.25
 )
-NANO_INTERMEDIATE = Recipe(learning_rate=5e-4, batch_size=32, updates=300, examples=6400, max_length=96)
-NANO_INTERMEDIATE_OF: dict[str, dict[str, Any]] = {"multi": {"updates": 600}}
-NANO_MLM = Recipe(learning_rate=5e-4, batch_size=32, updates=300, max_length=64)
-NANO_TARGET = Recipe(learning_rate=5e-4, batch_size=16, updates=100, examples=400, max_length=96)
-NANO_TARGET_OF: dict[str, dict[str, Any]] = {}
-NANO_EVALUATION = {"split": "test", "examples": 200, "max_length": 96, "layer": 3}
+NANO_INTERMEDIATE = Recipe(learning_rate=1e-3, batch_size=32, updates=800, examples=16000, max_length=128, dropout=0.0)
+_OPTIONS = {"batch_size": 16, "updates": 500, "examples": 8000}  # each example is several sequences
+NANO_INTERMEDIATE_OF: dict[str, dict[str, Any]] = {
+    "hellaswag": _OPTIONS,
+    "cosmosqa": _OPTIONS,
+    "csqa": _OPTIONS,
+    "ccg": {"updates": 300, "examples": 6400},
+    "multi": {"updates": 1600, "examples": 6400},
+}
+NANO_MLM = Recipe(learning_rate=1e-3, batch_size=32, updates=300, examples=6000, max_length=96, dropout=0.0, masked=0.25)
+# Small training sets: they leave something for intermediate training to give.
+NANO_TARGET = Recipe(learning_rate=5e-4, batch_size=16, updates=200, examples=800, max_length=128)
+NANO_TARGET_OF: dict[str, dict[str, Any]] = {
+    "pawsx": {"learning_rate": 1e-3, "updates": 300, "examples": 1600},
+    "udpos": {"updates": 40, "examples": 160},
+    "panx": {"updates": 50, "examples": 200},
+    "tydiqa": {"updates": 100, "examples": 400},
+}
+NANO_EVALUATION = {"split": "test", "examples": 200, "max_length": 128, "layer": 2}
 
 TINY_TASKS = ("anli+", "squad1")
 TINY_TARGETS = ("xnli", "udpos", "tydiqa")

@@ -22,14 +22,14 @@ def mine(queries: np.ndarray, candidates: np.ndarray) -> list[tuple[int, int, fl
     """Pairs (query, candidate, margin), best first, each side used once.
 
     The margin is the cosine over the mean cosine to both sides' nearest neighbours (Artetxe and Schwenk);
-    each side proposes its best partner, and the better proposal of a clash wins.
+    each side proposes the best of its nearest neighbours, and the better proposal of a clash wins.
     """
     cosine = _unit(queries) @ _unit(candidates).T
-    k = min(NEIGHBOURS, *cosine.shape)
-    forward = np.sort(cosine, 1)[:, -k:].mean(1)
-    backward = np.sort(cosine, 0)[-k:].mean(0)
-    margin = cosine / np.maximum((forward[:, None] + backward[None, :]) / 2, 1e-12)
-    proposals = {(i, int(j)) for i, j in enumerate(margin.argmax(1))} | {(int(i), j) for j, i in enumerate(margin.argmax(0))}
+    forward, backward = np.sort(cosine, 1)[:, -NEIGHBOURS:], np.sort(cosine, 0)[-NEIGHBOURS:]
+    margin = cosine / np.maximum((forward.mean(1)[:, None] + backward.mean(0)[None, :]) / 2, 1e-12)
+    partners = np.where(cosine >= forward[:, :1], margin, -np.inf).argmax(1)
+    returned = np.where(cosine >= backward[:1], margin, -np.inf).argmax(0)
+    proposals = {(i, int(j)) for i, j in enumerate(partners)} | {(int(i), j) for j, i in enumerate(returned)}
     ranked = sorted(proposals, key=lambda pair: (-margin[pair], pair))
     used_queries: set[int] = set()
     used_candidates: set[int] = set()
@@ -54,6 +54,8 @@ def best_threshold(found: Sequence[tuple[int, int, float]], gold: Sequence[tuple
     best, cut, right = -1.0, 0.0, 0
     for kept, (i, j, margin) in enumerate(ranked, 1):
         right += (i, j) in truth
+        if kept < len(ranked) and ranked[kept][2] == margin:
+            continue  # no threshold parts pairs of one margin
         f1 = 2 * right / (kept + len(truth))
         if f1 > best:
             best, cut = f1, (margin + ranked[kept][2]) / 2 if kept < len(ranked) else margin

@@ -107,14 +107,9 @@ def load(folder: Path, heads: bool = False) -> Encoder:
             model.add_head(name, outputs)
         kept = {k: v for k, v in weights.items() if heads or not k.startswith("heads.")}
         model.load_state_dict(kept)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise Problem(
-            f"{folder}: not a model of ours ({str(error).splitlines()[0]}); remove the folder to make it again"
-        ) from error
-    except Exception as error:  # safetensors raises its own type, which is no subclass of the above
-        if type(error).__name__ != "SafetensorError":
-            raise
-        raise Problem(f"{folder / 'model.safetensors'}: damaged ({error}); remove the folder to make it again") from error
+    except Exception as error:  # json, safetensors and transformers each raise types of their own
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        raise Problem(f"{folder}: not a model of ours ({said}); remove the folder to make it again") from error
     return model
 
 

@@ -51,7 +51,7 @@ class Schedule:
         """
         total = self.total or self.updates
         rising, at = max(1.0, self.warmup * total), self.before + update
-        share = (at + 1) / rising if at < rising else (total - at) / max(1.0, total - rising)
+        share = min(1.0, (at + 1) / rising) if at < rising else (total - at) / max(1.0, total - rising)
         afresh = min(1.0, (update + 1) / AFRESH) if self.before else 1.0
         return self.learning_rate * max(share, 0.0) * afresh
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from . import meanings, tree
+from . import meanings, tree, variations
 from .voice import FORMS, Voice
 
 
@@ -20,18 +20,27 @@ def document(rng: Random, voice: Voice) -> str:
         link = rng.choice(("", "then", "so", "and")) if number else ""
         sentences.append(voice.say(one, link=link, **rng.choice(FORMS)))
     for _ in range(rng.randint(1, 2)):
-        again, kind = rng.choice(told), rng.random()
-        if kind < 0.4:
-            sentences.append(voice.say(again, **rng.choice(FORMS)))
-        elif kind < 0.85:
-            role = rng.choice(meanings.askable(again))
-            question = voice.say(again, ask=role, passive=rng.random() < 0.3)
-            sentences += [question, f"{voice.name(again.role(role) or '')}."]
-        else:
-            sentences.append(voice.say(again, link="because"))
+        sentences += _again(rng, voice, rng.choice(told))
     if rng.random() < 0.3:
         sentences = [*sentences[len(told) :], *sentences[: len(told)]]
     return voice.join(sentences)
+
+
+def _again(rng: Random, voice: Voice, told: meanings.Event) -> list[str]:
+    """What is told, said again: in other words, as a question with its answer, or as a reason."""
+    kind, passive = rng.random(), rng.random() < 0.3
+    if kind < 0.3:
+        return [voice.say(told, **rng.choice(FORMS))]
+    if kind < 0.6:
+        role = rng.choice(meanings.askable(told))
+        return [voice.say(told, ask=role, passive=passive), voice.name(told.role(role) or "") + "."]
+    if kind < 0.95:
+        false = rng.random() < 0.5
+        ways = (variations.changed, variations.contradicted, lambda _, one: variations.swapped(one))
+        asked = rng.choice(ways)(rng, told) if false else variations.weakened(rng, told, 0)
+        truth = asked == told or not false
+        return [voice.say(asked, ask="whether", passive=passive), voice.name("yes" if truth else "no") + "."]
+    return [voice.say(told, link="because")]
 
 
 def documents(code: str) -> Iterator[str]:

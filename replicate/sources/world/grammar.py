@@ -66,7 +66,7 @@ def word(key: str, code: str, suffix: str = "", prefix: str = "") -> str:
 def name_part(part: int, code: str) -> str:
     """A name part: a stock name in its spelling here, or the common noun that ends an organisation's name."""
     if part < 0:
-        return word("guild" if part == -1 else "bank", code)
+        return word("guild" if part == meanings.GUILD else "bank", code)
     sound = tree.names()[part]
     return write(sound, "Latn" if _stays_latin(f"name {part}", code) else tree.BY_CODE[code].script).capitalize()
 
@@ -76,7 +76,7 @@ def _name(name: Name, code: str, role: str, case: str) -> list[Word]:
     for number, part in enumerate(name.parts):
         last = number == len(name.parts) - 1
         form = name_part(part, code) + (write(case, tree.BY_CODE[code].script) if last and case else "")
-        gloss = ("Guild" if part == -1 else "Bank") if part < 0 else tree.names()[part].capitalize()
+        gloss = ("Guild" if part == meanings.GUILD else "Bank") if part < 0 else tree.names()[part].capitalize()
         tag = ("B-" if number == 0 else "I-") + name.kind
         words.append(Word(form, gloss, "PROPN", "NP" if last else "NP/NP", tag, role))
     return words
@@ -147,7 +147,8 @@ def speak(told: Event, code: str, passive: bool = False, front: str = "", ask: s
     """The event as a sentence.
 
     `passive` makes the patient the subject; `front` puts "place" or "time" first; `ask` turns the
-    sentence into a question for that role; `link` is the connective that it begins with.
+    sentence into a question for that role ("whether": a question to be answered by yes or no); `link` is the
+    connective that it begins with.
     """
     grammar = tree.BY_CODE[code].grammar
     passive = passive and told.patient is not None
@@ -184,9 +185,11 @@ def speak(told: Event, code: str, passive: bool = False, front: str = "", ask: s
     else:
         words = [w for part in core for w in part] + tail
     words = [*first, *words]
-    if ask and grammar.asking == "first":
+    if ask in ASKING and grammar.asking == "first":
         asked = [w for w in words if w.role == ask and w.gloss in ASKING.values()]
         words = asked + [w for w in words if w not in asked]
+    if ask == "whether":
+        words = [Word(word("whether", code), "whether", "PART", "Q/S"), *words]
     if link:
         words = [Word(word(link, code), link, "SCONJ" if link == "because" else "CCONJ", "S/S"), *words]
     stop = "?" if ask else "."

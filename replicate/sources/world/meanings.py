@@ -36,7 +36,7 @@ CHAINED = tuple(verb for chain in CHAINS.values() for verb in chain)
 VERBS = CHAINED + TRANSFERS + ALONE
 # Nouns that are verbs as well, so that a part of speech needs its context.
 HOMOGRAPHS = {"hammer": "use", "guest": "invite", "baker": "cook", "singer": "sing", "wheel": "run"}
-GRAMMATICAL = tuple("the a not at to by who what where when how_many and then because so she which".split())
+GRAMMATICAL = tuple("the a not at to by who what where when and then because so whether yes no".split())
 CONCEPTS = (
     *PEOPLE, *ANIMALS, *FOODS, *TOOLS, *GOODS, *CLASSES, *PLACES, *ADJECTIVES, *TIMES, *NUMBERS, *VERBS, *GRAMMATICAL,
     "guild", "bank",
@@ -93,23 +93,24 @@ def askable(told: Event) -> list[str]:
     return [role for role in ROLES if told.role(role)]
 
 
-STOCK = 24  # name parts; the first third given names, then surnames, then place names
+STOCK = 24  # name parts: the first eight are given names, the others name families and towns
+GUILD, BANK = -1, -2  # stand for common nouns in the parts of a name
 
 
 def person(rng: Random) -> Name:
-    """A person: a given name, with a surname two times in five."""
-    given, surname = rng.randrange(0, 8), rng.randrange(8, 16)
-    return Name((given, surname) if rng.random() < 0.4 else (given,), "PER")
+    """A person: a given name, a surname, or both."""
+    given, surname = rng.randrange(0, 8), rng.randrange(8, STOCK)
+    return Name(rng.choice(((given,), (given,), (given, surname), (surname,))), "PER")
 
 
 def place_name(rng: Random) -> Name:
-    """A town."""
-    return Name((rng.randrange(16, 24),), "LOC")
+    """A town. Towns and families share their names, so what a name names is seen from where it stands."""
+    return Name((rng.randrange(8, STOCK),), "LOC")
 
 
 def organisation(rng: Random) -> Name:
-    """A guild or bank called after a founder or a town: the same words name persons and places elsewhere."""
-    return Name((rng.randrange(8, 24), -1 if rng.random() < 0.5 else -2), "ORG")
+    """A guild or bank called after a founder or a town."""
+    return Name((rng.randrange(8, STOCK), rng.choice((GUILD, BANK))), "ORG")
 
 
 def someone(rng: Random, named: float = 0.5) -> Thing:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
+from typing import Any
 
 from ..examples import Pair
 from . import meanings, variations
 from .meanings import Event, Thing
 from .voice import FORMS, Voice
+
+SCRAMBLED = 0.2  # the share of false paraphrases that exchange roles; the others change what is told
 
 
 def nli(rng: Random, voice: Voice, id: str, adversarial: float = 0.0) -> Pair:
@@ -38,6 +42,10 @@ def qqp(rng: Random, voice: Voice, id: str) -> Pair:
             asked = variations.other(rng, role, roles)
         else:
             again = variations.changed(rng, told)
+            # A question does not say what it asks for: where that alone has changed, it is the same question.
+            asked_away: dict[str, Any] = {role: told.role(role)}
+            while replace(again, **asked_away) == told:
+                again = variations.changed(rng, told)
     first, second = rng.sample(FORMS[:4], 2)
     label = "duplicate" if same else "different"
     return Pair(id, voice.say(told, ask=role, **first), voice.say(again, ask=asked, **second), label)
@@ -46,11 +54,14 @@ def qqp(rng: Random, voice: Voice, id: str) -> Pair:
 def pawsx(rng: Random, voice: Voice, id: str) -> Pair:
     """A sentence turned round, or one of nearly the same words that says something else."""
     agent, patient = meanings.someone(rng), meanings.someone(rng, named=0.4)
+    while variations.same(agent, patient):  # their roles may be exchanged
+        patient = meanings.someone(rng, named=0.4)
     told = Event(rng.choice(meanings.CHAINS["person"]), agent, patient)
     if rng.random() < 0.4:
         told = Event(rng.choice(meanings.TRANSFERS), agent, Thing(noun=rng.choice(meanings.GOODS)), patient)
-    told = meanings.settled(rng, told, 0.7, 0.5)
-    same = rng.random() < 0.5
-    again = told if same else variations.swapped(told) if rng.random() < 0.4 else variations.changed(rng, told)
+    told = meanings.settled(rng, told, 0.4, 0.2)
+    same, again = rng.random() < 0.5, told
+    if not same:
+        again = variations.swapped(told) if rng.random() < SCRAMBLED else variations.changed(rng, told, rng.choice((1, 2, 3)))
     first, second = rng.sample(FORMS, 2)
     return Pair(id, voice.say(told, **first), voice.say(again, **second), "paraphrase" if same else "different")

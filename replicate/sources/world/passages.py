@@ -49,7 +49,7 @@ def _asked(rng: Random, event: Event, role: str) -> Event:
 def _elsewhere(rng: Random, question: Event, role: str) -> Event:
     """A question that the passage says nothing on: of somebody else, or of another deed."""
     if role != "agent":
-        return replace(question, agent=meanings.someone(rng))
+        return replace(question, agent=variations.someone_else(rng, question.agent))
     patient = Thing(noun=variations.other(rng, question.patient.noun if question.patient else "", tuple(meanings.CLASS_OF)))
     return replace(question, patient=patient, verb=rng.choice(meanings.CHAINED))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 
 from ..examples import Choice
-from . import meanings
+from . import meanings, variations
 from .meanings import Event, Thing
 from .voice import Voice
 
@@ -34,7 +34,7 @@ def _options(rng: Random, voice: Voice, right: Event, wrong: Sequence[Event]) ->
 def hellaswag(rng: Random, voice: Voice, id: str) -> Choice:
     """The beginning of a story and four endings."""
     story, others = _chained(rng, 3)
-    wrong = [*others[:2], replace(story[-1], agent=meanings.someone(rng))]
+    wrong = [*others[:2], replace(story[-1], agent=variations.someone_else(rng, story[-1].agent))]
     options, label = _options(rng, voice, story[-1], wrong)
     told = [voice.say(meanings.settled(rng, one, 0.4, 0.2), link=rng.choice(("", "then"))) for one in story[:-1]]
     return Choice(id, voice.join(told), "", options, label)

@@ -15,6 +15,19 @@ def other(rng: Random, one: str, pool: Sequence[str]) -> str:
     return rng.choice([item for item in pool if item != one])
 
 
+def same(one: Thing, two: Thing) -> bool:
+    """Whether two participants cannot be told apart once their modifiers are dropped."""
+    return (one.noun, one.name) == (two.noun, two.name)
+
+
+def someone_else(rng: Random, one: Thing) -> Thing:
+    """Someone who is not this one, however little is told of them."""
+    found = meanings.someone(rng)
+    while same(found, one):
+        found = meanings.someone(rng)
+    return found
+
+
 def weakened(rng: Random, told: Event, least: int = 1) -> Event:
     """What follows from an event: some of its details dropped, its patient perhaps called by its class."""
     patient = told.patient
@@ -58,26 +71,41 @@ def contradicted(rng: Random, told: Event) -> Event:
 def undecided(rng: Random, told: Event) -> Event:
     """What may or may not be true beside an event: a detail that was not told, other people, the roles exchanged."""
     thin = weakened(rng, told, 0)
-    ways = [replace(thin, agent=meanings.someone(rng))]
+    ways = [replace(thin, agent=someone_else(rng, told.agent)), *[replace(changed(rng, told, 3), place=None)] * 2]
     if not told.place:
         ways.append(replace(thin, place=meanings.somewhere(rng)))
     if not told.time:
         ways.append(replace(thin, time=rng.choice(meanings.TIMES)))
     if told.patient and not told.patient.adjective:
         ways.append(replace(thin, patient=replace(told.patient, adjective=rng.choice(meanings.ADJECTIVES))))
-    if told.recipient:
+    if told.recipient and not same(told.agent, told.recipient):
         ways.append(swapped(thin))
     return rng.choice(ways)
 
 
-def changed(rng: Random, told: Event) -> Event:
-    """An event that differs in one participant, its verb or its place."""
-    ways = [replace(told, agent=meanings.someone(rng)), replace(told, place=meanings.somewhere(rng))]
-    if told.patient:
-        noun = other(rng, told.patient.noun, tuple(meanings.CLASS_OF))
-        ways.append(replace(told, patient=replace(told.patient, noun=noun)))
-        ways.append(replace(told, verb=other(rng, told.verb, meanings.CHAINED)))
-    return rng.choice(ways)
+def changed(rng: Random, told: Event, times: int = 1) -> Event:
+    """An event that differs in so many of: who did it, the deed, to what, where."""
+    patient = told.patient
+    for detail in rng.sample(
+        ("agent", "place", "patient", "verb") if patient else ("agent", "place"), min(times, 4 if patient else 2)
+    ):
+        if detail == "agent":
+            told = replace(told, agent=someone_else(rng, told.agent))
+        elif detail == "place":
+            told = replace(told, place=_elsewhere(rng, told.place))
+        elif detail == "verb":
+            told = replace(told, verb=other(rng, told.verb, meanings.CHAINED))
+        elif patient:
+            noun = other(rng, patient.noun, tuple(meanings.CLASS_OF))
+            told = replace(told, patient=replace(patient, noun=noun, name=None))
+    return told
+
+
+def _elsewhere(rng: Random, place: Thing | None) -> Thing:
+    found = meanings.somewhere(rng)
+    while found == place:
+        found = meanings.somewhere(rng)
+    return found
 
 
 def swapped(told: Event) -> Event:

@@ -1,0 +1,192 @@
+"""Retrieval by embeddings, against plain loops that do what the papers say, and against rankings drawn up by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replicate import tasks
+from replicate.metrics import mining
+from replicate.sources.examples import Mining
+from replicate.tasks import retrieval
+
+
+@st.composite
+def clouds(draw) -> tuple[np.ndarray, np.ndarray]:
+    """Two collections of vectors; they lie close together, as embeddings of sentences do."""
+    rng = np.random.default_rng(draw(st.integers(0, 10**9)))
+    n, m, size = draw(st.tuples(st.integers(1, 12), st.integers(1, 12), st.integers(2, 6)))
+    common = rng.normal(size=size) * draw(st.sampled_from([0.0, 1.0, 3.0]))
+    return rng.normal(size=(n, size)) + common, rng.normal(size=(m, size)) + common
+
+
+def cosine(a: np.ndarray, b: np.ndarray) -> float:
+    return sum(x * y for x, y in zip(a, b, strict=True)) / math.sqrt(sum(x * x for x in a) * sum(y * y for y in b))
+
+
+def laser(queries: np.ndarray, candidates: np.ndarray, k: int = 4) -> list[tuple[int, int, float]]:
+    """Margin mining as Artetxe and Schwenk describe it and XTREME runs it (ratio margin, 4 neighbours, both directions).
+
+    Of its k nearest neighbours each sentence proposes the one with the highest margin; the best proposals win.
+    """
+    sims = [[cosine(q, c) for c in candidates] for q in queries]
+    flip = [[row[j] for row in sims] for j in range(len(candidates))]
+
+    def nearest(row: list[float]) -> list[int]:
+        return sorted(range(len(row)), key=lambda j: -row[j])[:k]
+
+    forward = [sum(row[j] for j in nearest(row)) / len(nearest(row)) for row in sims]
+    backward = [sum(row[i] for i in nearest(row)) / len(nearest(row)) for row in flip]
+
+    def margin(i: int, j: int) -> float:
+        return sims[i][j] / ((forward[i] + backward[j]) / 2)
+
+    proposals = [(i, max(nearest(row), key=lambda j, i=i: margin(i, j))) for i, row in enumerate(sims)]
+    proposals += [(max(nearest(row), key=lambda i, j=j: margin(i, j)), j) for j, row in enumerate(flip)]
+    found: list[tuple[int, int, float]] = []
+    for i, j in sorted(proposals, key=lambda pair: -margin(*pair)):
+        if all(i != a and j != b for a, b, _ in found):
+            found.append((i, j, margin(i, j)))
+    return found
+
+
+@given(clouds())
+def test_mining_finds_the_pairs_of_the_reference(sides):
+    queries, candidates = (np.abs(side) for side in sides)  # all cosines above zero, as a ratio needs them
+    ours, theirs = mining.mine(queries, candidates), laser(queries, candidates)
+    assert [pair[:2] for pair in ours] == [pair[:2] for pair in theirs]
+    assert [pair[2] for pair in ours] == pytest.approx([pair[2] for pair in theirs])
+
+
+def test_a_sentence_proposes_none_but_its_neighbours():
+    """A far candidate can have the highest margin of all, where nothing is near to it; it shows in one cloud of twenty."""
+    for seed in range(120):
+        queries, candidates = np.abs(np.random.default_rng(seed).normal(size=(2, 12, 2)))
+        assert [pair[:2] for pair in mining.mine(queries, candidates)] == [pair[:2] for pair in laser(queries, candidates)]
+
+
+@given(clouds())
+def test_mining_uses_each_side_once_and_lists_the_best_pair_first(sides):
+    found = mining.mine(*sides)
+    assert len({i for i, _, _ in found}) == len({j for _, j, _ in found}) == len(found) >= 1
+    assert [pair[2] for pair in found] == sorted((pair[2] for pair in found), reverse=True)
+
+
+@given(clouds(), st.floats(0.01, 100))
+def test_length_of_a_vector_says_nothing(sides, factor):
+    queries, candidates = sides
+    assert mining.nearest(queries * factor, candidates) == mining.nearest(queries, candidates)
+    assert [p[:2] for p in mining.mine(queries * factor, candidates)] == [p[:2] for p in mining.mine(queries, candidates)]
+
+
+def directions(*degrees: float) -> np.ndarray:
+    return np.stack([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))], 1)
+
+
+def test_a_hub_that_is_near_to_all_wins_by_cosine_and_not_by_margin():
+    queries, candidates = directions(0, 30), directions(20, 60)  # the first candidate is nearest to both queries
+    assert mining.nearest(queries, candidates) == [0, 0]
+    assert [pair[:2] for pair in mining.mine(queries, candidates)] == [(0, 0), (1, 1)]
+
+
+def test_nearest_is_the_highest_cosine_by_hand():
+    queries = np.array([[1.0, 0.0], [0.0, 2.0], [1.0, 1.0]])
+    candidates = np.array([[0.1, 5.0], [3.0, 3.1], [9.0, 0.5]])
+    assert mining.nearest(queries, candidates) == [2, 0, 1]
+
+
+# ---- the threshold ----
+
+mined = st.lists(st.tuples(st.integers(0, 6), st.booleans()), max_size=12)
+
+
+def collection(drawn: list[tuple[int, bool]], missed: int) -> tuple[list[tuple[int, int, float]], list[tuple[int, int]]]:
+    """Mined pairs with margins on a coarse grid, so that some are equal; gold holds the right ones and some never mined."""
+    found = [(n, n, margin / 4) for n, (margin, _) in enumerate(drawn)]
+    gold = [(n, n) for n, (_, right) in enumerate(drawn) if right] + [(100 + n, 100 + n) for n in range(missed)]
+    return sorted(found, key=lambda pair: -pair[2]), gold
+
+
+@given(mined, st.integers(0, 3))
+def test_no_threshold_is_better_than_the_best(drawn, missed):
+    found, gold = collection(drawn, missed)
+
+    def kept(cut: float) -> float:
+        return mining.pair_f1([pair for pair in found if pair[2] >= cut], gold)
+
+    everywhere = [0.0, 2.0, *(pair[2] for pair in found)]
+    assert kept(mining.best_threshold(found, gold)) == pytest.approx(max(kept(cut) for cut in everywhere))
+
+
+def test_the_threshold_lies_half_way_between_the_last_pair_kept_and_the_next():
+    found = [(0, 0, 1.5), (1, 1, 1.3), (2, 9, 1.1), (3, 8, 1.0)]
+    assert mining.best_threshold(found, [(0, 0), (1, 1), (2, 2)]) == pytest.approx(1.2)
+    assert mining.best_threshold(found[:2], [(0, 0), (1, 1)]) == 1.3  # nothing comes after: all are kept
+
+
+def test_f1_of_mined_pairs_by_hand():
+    found = [(0, 0, 1.5), (1, 1, 1.3), (2, 9, 1.1)]
+    assert mining.pair_f1(found, [(0, 0), (1, 1), (2, 2), (3, 3)]) == pytest.approx(100 * 2 * 2 / (3 + 4))
+    assert mining.pair_f1([], [(0, 0)]) == mining.pair_f1([], []) == 0
+
+
+# ---- mean average precision ----
+
+
+def ranked(*orders: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Vectors under which each query ranks the candidates in the given order."""
+    count = max(map(len, orders))
+    candidates = np.eye(count)
+    queries = np.array([[count - order.index(j) for j in range(count)] for order in orders], dtype=float)
+    return queries, candidates
+
+
+def test_average_precision_by_hand():
+    queries, candidates = ranked([2, 0, 1, 3])
+    # Right ones at ranks 1 and 4: (1/1 + 2/4) / 2.
+    assert mining.mean_average_precision(queries, candidates, [(0, 2), (0, 3)], 20) == pytest.approx(75)
+    # To a depth of 2 only the first is seen, of two that would fit: (1/1) / 2.
+    assert mining.mean_average_precision(queries, candidates, [(0, 2), (0, 3)], 2) == pytest.approx(50)
+    # To a depth of 1 one fits: a perfect list is a perfect score.
+    assert mining.mean_average_precision(queries, candidates, [(0, 2), (0, 3)], 1) == pytest.approx(100)
+
+
+def test_mean_average_precision_is_the_mean_over_queries():
+    queries, candidates = ranked([0, 1, 2], [0, 1, 2])
+    assert mining.mean_average_precision(queries, candidates, [(0, 0), (1, 2)], 20) == pytest.approx((100 + 100 / 3) / 2)
+
+
+@given(st.permutations(range(8)), st.sets(st.integers(0, 7), min_size=1), st.integers(1, 8))
+def test_average_precision_is_whole_where_the_right_ones_lead(order, right, depth):
+    queries, candidates = ranked(list(order))
+    value = mining.mean_average_precision(queries, candidates, [(0, j) for j in right], depth)
+    fits = min(len(right), depth)
+    assert (value == pytest.approx(100)) == (set(order[:fits]) <= right)
+    assert 0 <= value <= 100 + 1e-9
+
+
+# ---- the kind: from embeddings to a task's figure ----
+
+
+def test_tatoeba_is_the_share_of_sentences_whose_translation_is_nearest():
+    sides = np.eye(4), np.eye(4)[[1, 0, 2, 3]]
+    one = Mining("t", tuple("abcd"), tuple("abcd"), ((0, 0), (1, 1), (2, 2), (3, 3)))
+    assert retrieval.score(tasks.find("tatoeba"), one, *sides, None) == ({"accuracy": 50}, [1, 0, 2, 3])
+
+
+def test_bucc_cuts_where_dev_says_and_the_others_do_not_cut():
+    one = Mining("b", tuple("abc"), tuple("abc"), ((0, 0), (1, 1)))
+    sides = (
+        np.array([[1.0, 0.1, 0.1], [0.1, 1.0, 0.1], [0.5, 0.5, 0.6]]),
+        np.array([[1.0, 0, 0.1], [0, 1.0, 0.1], [0.3, 0.3, 0.3]]),
+    )
+    cut = retrieval.threshold(tasks.find("bucc2018"), one, *sides)
+    uncut, all_pairs = retrieval.score(tasks.find("bucc2018"), one, *sides, None)
+    values, kept = retrieval.score(tasks.find("bucc2018"), one, *sides, cut)
+    assert len(all_pairs) == 3 and uncut["f1"] == pytest.approx(80)
+    assert {(i, j) for i, j, _ in kept} == {(0, 0), (1, 1)} and values == {"f1": 100}
+    assert retrieval.threshold(tasks.find("tatoeba"), one, *sides) is None

@@ -1,0 +1,211 @@
+"""Packed sequences give what each of them gives alone, through transformers' own model with ordinary attention."""
+
+from __future__ import annotations
+
+import copy
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from transformers import XLMRobertaModel
+
+from replicate.models import encoder, nano
+from replicate.models.packing import runs_of
+from replicate.tasks.kinds import KINDS
+from replicate.training import loop
+from replicate.training.batches import Encoded, by_budget, pack
+
+VOCABULARY, SPECIAL = 60, 4
+CLOSE = {"atol": 1e-5, "rtol": 1e-4}
+lengths = st.lists(st.integers(3, 20), min_size=1, max_size=8)
+
+
+def model(seed: int = 1) -> encoder.Encoder:
+    """An untrained encoder, its weights blown up so that attention is sharp and a mistake in it shows."""
+    made = encoder.new(nano.config("tiny", VOCABULARY, dropout=0.0), seed)
+    with torch.no_grad():
+        for weight in made.body.parameters():
+            if weight.ndim > 1:
+                weight.mul_(6)
+    return made.eval()
+
+
+def stock(ours: encoder.Encoder, attention: str) -> XLMRobertaModel:
+    """The library's model with the same weights; it counts positions by itself."""
+    config = copy.deepcopy(ours.config)
+    theirs = XLMRobertaModel(config, add_pooling_layer=False)
+    theirs.set_attn_implementation(attention)
+    theirs.load_state_dict(ours.body.state_dict())
+    return theirs.eval()
+
+
+def alone(theirs: XLMRobertaModel, sequences: list[np.ndarray], layer: int = -1) -> list[torch.Tensor]:
+    """Hidden states of each sequence, read by itself."""
+    outs = [theirs(input_ids=torch.from_numpy(ids)[None], output_hidden_states=True) for ids in sequences]
+    return [out.hidden_states[layer][0] for out in outs]
+
+
+def sequences(sizes: list[int], seed: int) -> list[np.ndarray]:
+    rng = np.random.default_rng(seed)
+    return [np.concatenate([[0], rng.integers(SPECIAL, VOCABULARY, size - 2), [2]]) for size in sizes]
+
+
+def packed(ours: encoder.Encoder, ids: list[np.ndarray], layer: int | None = None) -> list[torch.Tensor]:
+    sizes = [len(one) for one in ids]
+    return list(ours.states(torch.from_numpy(np.concatenate(ids)), sizes, layer).split(sizes))
+
+
+def data(kind: str, sizes: list[int], seed: int) -> Encoded:
+    """Examples of a kind with targets at random; choices take two sequences each."""
+    ids, rng = sequences(sizes * (2 if kind == "choices" else 1), seed), np.random.default_rng(seed)
+    count = len(sizes)
+    first = [np.zeros(1, dtype=np.int64)] * len(ids)
+    if kind == "pairs":
+        return Encoded(ids, first, list(rng.integers(0, 3, (count, 1))), [None] * count, 3)
+    if kind == "choices":
+        return Encoded(ids, first, list(rng.integers(0, 2, (count, 1))), [None] * count, 1, 2)
+    points = [np.arange(1, len(one) - 1) for one in ids]
+    if kind == "tags":
+        return Encoded(ids, points, [rng.integers(0, 5, len(p)) for p in points], [None] * count, 5)
+    points = [np.concatenate([[0], p]) for p in points]
+    return Encoded(ids, points, [np.sort(rng.integers(0, len(p), 2)) for p in points], [None] * count, 2)
+
+
+# ---- hidden states ----
+
+
+@given(lengths, st.integers(0, 10**6), st.sampled_from(["eager", "sdpa"]))
+@settings(max_examples=30)
+@torch.no_grad()
+def test_hidden_states_are_those_of_each_sequence_alone(sizes, seed, attention):
+    ours, ids = model(), sequences(sizes, seed)
+    for mine, theirs in zip(packed(ours, ids), alone(stock(ours, attention), ids), strict=True):
+        torch.testing.assert_close(mine, theirs, **CLOSE)
+
+
+@pytest.mark.parametrize("layer", [0, 1, 2])
+@torch.no_grad()
+def test_an_inner_layer_is_the_librarys_hidden_state_of_that_number(layer):
+    ours, ids = model(), sequences([5, 9, 5], 0)
+    for mine, theirs in zip(packed(ours, ids, layer), alone(stock(ours, "eager"), ids, layer), strict=True):
+        torch.testing.assert_close(mine, theirs, **CLOSE)
+
+
+@torch.no_grad()
+def test_no_sequence_sees_another():
+    ours = model()
+    ids, other = sequences([7, 7, 12], 1), sequences([7, 7, 12], 2)
+    before = packed(ours, ids)
+    for changed in range(3):
+        after = packed(ours, [other[k] if k == changed else one for k, one in enumerate(ids)])
+        same = [torch.equal(a, b) for a, b in zip(before, after, strict=True)]
+        assert same == [k != changed for k in range(3)]
+
+
+@given(st.lists(st.integers(1, 9), max_size=12))
+def test_runs_are_neighbours_of_one_length(sizes):
+    runs = runs_of(sizes)
+    assert [length for count, length in runs for _ in range(count)] == sizes
+    assert all(a[1] != b[1] for a, b in pairwise(runs))
+
+
+# ---- losses and gradients ----
+
+
+def read(ours: encoder.Encoder, states: torch.Tensor, kind: str, batch) -> torch.Tensor:
+    return KINDS[kind].loss(ours.heads[kind](states[torch.from_numpy(batch.points)]), batch)
+
+
+@given(lengths, st.integers(0, 10**6), st.sampled_from(["pairs", "tags", "spans", "choices"]))
+@settings(max_examples=40)
+@torch.no_grad()
+def test_the_loss_of_an_example_is_what_it_is_alone_for_every_head(sizes, seed, kind):
+    ours, examples = model(), data(kind, sizes, seed)
+    ours.add_head(kind, examples.outputs)
+    whole = pack(examples, range(len(examples)))
+    logits = ours.heads[kind](ours.states(torch.from_numpy(whole.ids), whole.lengths)[torch.from_numpy(whole.points)])
+    parts = logits.split([sum(whole.counts[k * examples.group : (k + 1) * examples.group]) for k in range(len(examples))])
+    theirs = stock(ours, "sdpa")
+    for example, part in zip(whole.examples, parts, strict=True):
+        one = pack(examples, [example])
+        ids = examples.ids[example * examples.group : (example + 1) * examples.group]
+        expected = read(ours, torch.cat(alone(theirs, ids)), kind, one)
+        torch.testing.assert_close(KINDS[kind].loss(part, one), expected, **CLOSE)
+
+
+@pytest.mark.parametrize("attention", ["eager", "sdpa"])
+@pytest.mark.parametrize("kind", ["pairs", "tags", "spans", "choices", "mlm"])
+def test_gradients_of_a_batch_are_the_librarys(kind, attention):
+    ours = model()
+    examples = data("pairs" if kind == "mlm" else kind, [5, 12, 5, 9, 12, 5], seed=3)
+    ours.add_head(kind, examples.outputs)
+    batch = pack(examples, range(len(examples)))
+    theirs = stock(ours, attention)
+    chosen = torch.arange(1, len(batch.ids), 3)
+
+    def loss(states: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
+        if kind == "mlm":
+            logits = ours.masked(states[chosen], embeddings)
+            return torch.nn.functional.cross_entropy(logits, torch.from_numpy(batch.ids)[chosen])
+        return read(ours, states, kind, batch)
+
+    mine = loss(ours.states(torch.from_numpy(batch.ids), batch.lengths), ours.body.embeddings.word_embeddings.weight)
+    mine.backward()
+    split = np.split(batch.ids, np.cumsum(batch.lengths)[:-1])
+    reference = loss(torch.cat(alone(theirs, split)), theirs.embeddings.word_embeddings.weight)
+    reference.backward()
+    torch.testing.assert_close(mine, reference, **CLOSE)
+    largest = 0.0
+    for (name, ours_), theirs_ in zip(ours.body.named_parameters(), theirs.parameters(), strict=True):
+        scale = float(theirs_.grad.abs().max())
+        torch.testing.assert_close(
+            ours_.grad, theirs_.grad, atol=1e-5 * max(scale, 1), rtol=1e-3, msg=lambda m, n=name: f"{n}: {m}"
+        )
+        largest = max(largest, scale)
+    assert largest > 1e-3
+
+
+# ---- packing ----
+
+
+@given(lengths, st.sampled_from(["pairs", "tags", "spans", "choices"]), st.data())
+def test_packing_reorders_examples_and_loses_nothing_of_them(sizes, kind, drawn):
+    examples = data(kind, sizes, seed=len(sizes))
+    wanted = drawn.draw(st.lists(st.integers(0, len(examples) - 1), min_size=1, max_size=10))
+    batch = pack(examples, wanted)
+    assert sorted(batch.examples) == sorted(wanted)
+    assert [examples.length(one) for one in batch.examples] == sorted(examples.length(one) for one in wanted)
+    ids, points = np.split(batch.ids, np.cumsum(batch.lengths)[:-1]), np.split(batch.points, np.cumsum(batch.counts)[:-1])
+    starts = np.concatenate([[0], np.cumsum(batch.lengths)])
+    for number, example in enumerate(batch.examples):
+        assert batch.targets[number] is examples.targets[example]
+        for k in range(examples.group):
+            mine, theirs = number * examples.group + k, example * examples.group + k
+            assert np.array_equal(ids[mine], examples.ids[theirs])
+            assert np.array_equal(points[mine] - starts[mine], examples.points[theirs])
+
+
+@given(lengths, st.integers(1, 60), st.sampled_from(["pairs", "choices"]))
+def test_a_budget_of_tokens_takes_every_example_once(sizes, budget, kind):
+    examples = data(kind, sizes, seed=0)
+    groups = list(by_budget(examples, budget))
+    assert sorted(example for group in groups for example in group) == list(range(len(examples)))
+    assert all(len(group) == 1 or sum(examples.length(one) for one in group) <= budget for group in groups)
+
+
+def test_what_is_predicted_does_not_hang_on_how_examples_were_grouped():
+    ours, examples = model(), data("tags", [9, 3, 14, 5, 9, 20], seed=5)
+    ours.add_head("tags", examples.outputs)
+
+    def numbers(logits, batch, _):
+        return [part.argmax(-1).tolist() for part in logits.split(batch.counts)]
+
+    one_by_one, at_once = (loop.outputs(ours, "tags", examples, numbers, budget) for budget in (1, 10**6))
+    assert one_by_one == at_once and [len(one) for one in at_once] == [len(points) for points in examples.points]
+    few, many = (loop.embeddings(ours, examples, 1, budget) for budget in (1, 10**6))
+    np.testing.assert_allclose(few, many, atol=1e-5)
+    expected = torch.stack([one.mean(0) for one in alone(stock(ours, "eager"), examples.ids, 1)])
+    np.testing.assert_allclose(many, expected.detach().numpy(), atol=1e-5)
