@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..problems import unknown
+from ..problems import Problem, unknown
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,10 @@ class Source:
 def open_source(name: str) -> Source:
     """The source of this name; a Problem with the valid ones where there is none."""
     kind = re.split("[:@]", name, maxsplit=1)[0]
+    if kind == "hub":
+        raise Problem(
+            "real data and the models of the hub can be planned, not yet run, by this version; --scale nano runs anywhere"
+        )
     if kind != "world":
         raise unknown("source", name, ["world"])
     from .world import source
