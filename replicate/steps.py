@@ -164,10 +164,12 @@ def shuffled(examples: Sequence[Any], seed: int) -> list[Any]:
         return [replace(one, tags=tuple(rng.sample(one.tags, len(one.tags)))) for one in examples]
     found = []
     for one in examples:
-        words = one.context.split() or [one.context]
-        begin = rng.randrange(len(words))
-        start = len(" ".join(words[:begin])) + (begin > 0)
-        found.append(replace(one, answers=(words[begin],), start=start))
+        length = len(one.answers[0]) if one.answers else 1
+        begins = [0, *(k + 1 for k, letter in enumerate(one.context) if letter == " ")]
+        spaced = len(begins) > 1
+        start = rng.choice(begins if spaced else range(max(1, len(one.context) - length)))
+        stop = one.context.find(" ", start + length) if spaced else start + length
+        found.append(replace(one, answers=(one.context[start : stop if stop >= 0 else None],), start=start))
     return found
 
 
@@ -241,7 +243,7 @@ def _retrieve(
             cut = retrieval.threshold(task, one, queries, candidates)
         if split == settings["split"]:
             values, found = retrieval.score(task, one, queries, candidates, cut)
-            measured = values, len(one.gold), [(one.id, found)]
+            measured = values, len(one.gold if task.id == "bucc2018" else one.queries), [(one.id, found)]
     return measured
 
 

@@ -45,7 +45,7 @@ def cosmosqa(rng: Random, voice: Voice, id: str) -> Choice:
     story, others = _chained(rng, 3)
     options, label = _options(rng, voice, story[1], others[:3])
     context = voice.join([voice.say(meanings.settled(rng, one, 0.4, 0.2)) for one in (story[0], story[2])])
-    return Choice(id, context, voice.say(story[1], ask="patient", link="then"), options, label)
+    return Choice(id, context, voice.join([voice.name("then"), voice.name("what")]) + "?", options, label)
 
 
 def csqa(rng: Random, voice: Voice, id: str) -> Choice:
