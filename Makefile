@@ -19,8 +19,11 @@ NEEDED := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
 demo: $(READY)
 	$(PY) -m replicate run stilts --scale nano --only demo
-	$(PY) -m replicate results stilts --scale nano --wide
+	@echo
+	$(PY) -m replicate results stilts --scale nano --only demo --wide
+	@echo
 	$(PY) -m synth verify
+	@echo
 	$(PY) -m synth report
 
 test: lint

@@ -31,7 +31,7 @@ def ship(runs: store.Store, step: plan.Step, where: Path) -> Path:
     if not store.done(runs, step.id):
         raise Problem(f"{runs.root}: step {step.id} ({step.label}) is not done; run: {COMMAND}")
     source, target = store.folder(runs, step.id), where / step.id
-    for old in where.iterdir() if where.is_dir() else ():
+    for old in where.glob("*/"):
         shutil.rmtree(old)
     shutil.copytree(source, target)
     record = json.loads((target / store.RESULT).read_text(encoding="utf-8"))

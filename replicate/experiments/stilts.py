@@ -30,7 +30,7 @@ NANO_ROUNDS, NANO_SHARDS = 20, 2
 NANO_PRETRAIN = Recipe(
     learning_rate=2e-3, batch_size=32, updates=300, max_length=96, weight_decay=0.01, warmup=0.05, dropout=0.0, masked=0.25
 )
-NANO_INTERMEDIATE = Recipe(learning_rate=1e-3, batch_size=32, updates=800, examples=16000, max_length=128, dropout=0.0)
+NANO_INTERMEDIATE = Recipe(learning_rate=4e-4, batch_size=32, updates=800, examples=16000, max_length=128, dropout=0.0)
 _OPTIONS = {"batch_size": 16, "updates": 500, "examples": 8000}  # each example is several sequences
 NANO_INTERMEDIATE_OF: dict[str, dict[str, Any]] = {
     "hellaswag": _OPTIONS,
@@ -39,13 +39,13 @@ NANO_INTERMEDIATE_OF: dict[str, dict[str, Any]] = {
     "ccg": {"updates": 300, "examples": 6400},
     "multi": {"updates": 1600, "examples": 6400},
 }
-NANO_MLM = Recipe(learning_rate=1e-3, batch_size=32, updates=300, examples=6000, max_length=96, dropout=0.0, masked=0.25)
+NANO_MLM = Recipe(learning_rate=4e-4, batch_size=32, updates=300, examples=6000, max_length=96, dropout=0.0, masked=0.25)
 # Small training sets: they leave something for intermediate training to give.
 NANO_TARGET = Recipe(learning_rate=5e-4, batch_size=16, updates=200, examples=800, max_length=128)
 NANO_TARGET_OF: dict[str, dict[str, Any]] = {
     "pawsx": {"learning_rate": 1e-3, "updates": 300, "examples": 1600},
-    "udpos": {"updates": 40, "examples": 160},
-    "panx": {"updates": 50, "examples": 200},
+    "udpos": {"updates": 100, "examples": 400},
+    "panx": {"updates": 120, "examples": 400},
     "tydiqa": {"updates": 100, "examples": 400},
 }
 NANO_EVALUATION = {"split": "test", "examples": 200, "max_length": 128, "layer": 2}

@@ -13,7 +13,7 @@ from replicate.sources import open_source
 from replicate.sources.world import VERSION, tree
 from replicate.tasks import TASKS
 
-DIGEST = {1: "5338fad8388ac0c2"}
+DIGEST = {1: "3b8c44e0b5e5257b"}
 
 
 def digest() -> str:

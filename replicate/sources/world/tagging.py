@@ -27,10 +27,11 @@ def ccg(rng: Random, voice: Voice, id: str) -> Tagged:
 
 
 def panx(rng: Random, voice: Voice, id: str) -> Tagged:
-    """Names, in most sentences at least one."""
+    """Names, in most sentences at least one. Half of the sentences are in lower case, as people type."""
     told = meanings.event(rng, rate=0.4, place=0.7)
     if rng.random() < 0.5:
         told = replace(told, agent=Thing(name=meanings.organisation(rng) if rng.random() < 0.5 else meanings.person(rng)))
     if told.place and rng.random() < 0.5:
         told = replace(told, place=Thing(name=meanings.place_name(rng)))
-    return _tagged(rng, voice, id, "entity", told)
+    tagged = _tagged(rng, voice, id, "entity", told)
+    return replace(tagged, words=tuple(word.lower() for word in tagged.words)) if rng.random() < 0.5 else tagged
