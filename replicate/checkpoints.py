@@ -18,16 +18,17 @@ from .problems import DONE, USAGE, Problem, guard
 COMMAND = "make checkpoint"
 
 
-def pretrained(experiment: experiments.Experiment) -> plan.Step:
-    """The step whose result is the pretrained model of an experiment."""
+def pretraining(experiment: experiments.Experiment) -> list[plan.Step]:
+    """The steps of an experiment's pretraining; the result of the last one is its pretrained model."""
     steps = [step for step in plan.plan(experiment) if step.kind in ("pretrain", "average")]
     if not steps:
         raise Problem(f"{experiment.name} at scale {experiment.scale} pretrains nothing")
-    return steps[-1]
+    return steps
 
 
-def ship(runs: store.Store, step: plan.Step, where: Path) -> Path:
-    """Copy a finished step to `where`, in place of those that were there; the folder that it has now."""
+def ship(runs: store.Store, steps: list[plan.Step], where: Path) -> Path:
+    """Copy the pretrained model to `where`, in place of those that were there, with its recipe; the folder that it has now."""
+    step, last = steps[-1], next(step for step in reversed(steps) if step.kind == "pretrain")
     if not store.done(runs, step.id):
         raise Problem(f"{runs.root}: step {step.id} ({step.label}) is not done; run: {COMMAND}")
     source, target = store.folder(runs, step.id), where / step.id
@@ -38,6 +39,8 @@ def ship(runs: store.Store, step: plan.Step, where: Path) -> Path:
     # The folder that a run used says nothing to others; how to make the model again does.
     record["provenance"]["command"] = COMMAND
     (target / store.RESULT).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    recipe = {"made_by": COMMAND, "steps": len(steps), "last_of_them": dict(last.settings)}
+    (target / "recipe.json").write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")
     return target
 
 
@@ -46,8 +49,8 @@ def main() -> int:
     if len(sys.argv) != 2:
         print("usage: python -m replicate.checkpoints RUNS", file=sys.stderr)
         return USAGE
-    step = pretrained(experiments.find("stilts", "nano"))
-    print(ship(store.open_store(Path(sys.argv[1])), step, resources.data() / "checkpoints"))
+    steps = pretraining(experiments.find("stilts", "nano"))
+    print(ship(store.open_store(Path(sys.argv[1])), steps, resources.data() / "checkpoints"))
     return DONE
 
 
