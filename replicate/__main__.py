@@ -76,9 +76,11 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--steps", metavar="MODULE:NAME", default="replicate.steps:STEPS", help=argparse.SUPPRESS)
     status = command("status", "what is done, running, failed and still to do", experiment)
     results = command("results", "the results of an experiment as a table", experiment)
-    results.add_argument(
+    form = results.add_mutually_exclusive_group()
+    form.add_argument(
         "--wide", action="store_true", help="one line per intermediate, one column per target: gains over the baseline"
     )
+    form.add_argument("--by-language", action="store_true", help="one column per language, and how scores go with distance")
     results.add_argument("--csv", action="store_true", help="print CSV")
     for one in (plan, run, results):
         one.add_argument("experiment", metavar="EXPERIMENT")

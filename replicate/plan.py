@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -293,3 +293,15 @@ def leaves(steps: Sequence[Step]) -> list[Step]:
     """The steps that nothing else is made from: the evaluations."""
     used = {id for step in steps for _, id in step.inputs}
     return [step for step in steps if step.id not in used]
+
+
+def needed(steps: Sequence[Step], have: Collection[str]) -> list[Step]:
+    """The steps to be done so that every leaf is there: what only finished steps are made from is not among them."""
+    by_id = {step.id: step for step in steps}
+    wanted, todo = set[str](), [step.id for step in leaves(steps)]
+    while todo:
+        id = todo.pop()
+        if id not in have and id not in wanted:
+            wanted.add(id)
+            todo += [one for _, one in by_id[id].inputs]
+    return [step for step in steps if step.id in wanted]

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -60,18 +60,6 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def needed(steps: Sequence[Step], have: Collection[str]) -> list[Step]:
-    """The steps to be done so that every leaf is there: what only finished steps are made from is not among them."""
-    by_id = {step.id: step for step in steps}
-    wanted, todo = set[str](), [step.id for step in plan.leaves(steps)]
-    while todo:
-        id = todo.pop()
-        if id not in have and id not in wanted:
-            wanted.add(id)
-            todo += [one for _, one in by_id[id].inputs]
-    return [step for step in steps if step.id in wanted]
-
-
 def run(
     steps: Sequence[Step],
     runs: store.Store,
@@ -97,7 +85,7 @@ def run(
     store.clean(runs)
     adopted = [] if fresh or checkpoints is None else _adopt(steps, runs, have, checkpoints)
     have |= set(adopted)
-    todo = needed(steps, have)
+    todo = plan.needed(steps, have)
     before = tuple(step.id for step in steps if step.id in have and step.id not in adopted)
     if not todo:
         return Outcome(before, (), tuple(adopted), {}, (), time.monotonic() - began)
@@ -120,7 +108,7 @@ def _adopt(steps: Sequence[Step], runs: store.Store, have: set[str], checkpoints
     adopted: list[str] = []
     for step in reversed([step for step in steps if step.kind in ADOPTED]):
         source = checkpoints / step.id
-        if not source.is_dir() or step.id not in {one.id for one in needed(steps, {*have, *adopted})}:
+        if not source.is_dir() or step.id not in {one.id for one in plan.needed(steps, {*have, *adopted})}:
             continue
         try:
             until = time.monotonic() + GRACE

@@ -166,7 +166,7 @@ def status(args: argparse.Namespace) -> int:
     by_id = {step.id: step for step in steps}
     running = [id for id in by_id if id in at_work] if args.experiment else sorted(at_work)
     failed = {id: one for id, one in failures.items() if id not in done and (id in by_id or not args.experiment)}
-    todo = len(by_id) - len({*done, *running, *failed})
+    todo = [step for step in planning.needed(steps, set(done)) if step.id not in {*running, *failed}]
     damaged = store.damaged(runs)
     kinds = Counter(by_id[id].kind for id in done if id in by_id)
     if args.json:
@@ -183,15 +183,16 @@ def status(args: argparse.Namespace) -> int:
                 "scale": args.scale,
                 "steps": len(steps),
                 "done_by_kind": dict(kinds),
-                "to_do": todo,
+                "to_do": len(todo),
             }
         print_json("replicate.status/1", data)
         return DONE
     if args.experiment:
         planned = Counter(step.kind for step in steps)
-        rows = [(kind, planned[kind], kinds[kind]) for kind in KINDS if kind in planned]
-        print(table([*rows, ("all", len(steps), len(done))], ("kind", "steps", "done")))
-        print(f"running {len(running)}, failed {len(failed)}, still to do {todo}, damaged {len(damaged)}")
+        left = Counter(step.kind for step in todo)
+        rows = [(kind, planned[kind], kinds[kind], left[kind]) for kind in KINDS if kind in planned]
+        print(table([*rows, ("all", len(steps), len(done), len(todo))], ("kind", "steps", "done", "to do")))
+        print(f"running {len(running)}, failed {len(failed)}, still to do {len(todo)}, damaged {len(damaged)}")
         for id in running:
             print(f"running: {by_id[id].label}")
     else:
@@ -224,18 +225,24 @@ def results(args: argparse.Namespace) -> int:
     world = "artificial world" if experiment.world == "artificial" else "real data"
     if args.wide:
         shown = contract.wide(frame).reset_index()
+    elif args.by_language:
+        from ..languages import languages
+        from ..transfer import by_language
+
+        shown = by_language(frame, languages(experiment.world))
     elif args.csv or args.json:
         shown = frame
     else:
         shown = summary(frame)
     if args.json:
         schema = "replicate.results-wide/1" if args.wide else contract.SCHEMA
+        schema = "replicate.results-by-language/1" if args.by_language else schema
         data = json.loads(shown.to_json(orient="records", double_precision=10, force_ascii=False))
         print_json(schema, {"world": experiment.world, "experiment": experiment.name, "scale": experiment.scale, "rows": data})
     elif args.csv:
         if experiment.world == "artificial":
             print("replicate: artificial world", file=sys.stderr)
-        if not args.wide:
+        if not args.wide and not args.by_language:
             print(f"# {contract.SCHEMA}")
         sys.stdout.write(shown.to_csv(index=False, lineterminator="\n"))
     else:
@@ -272,6 +279,8 @@ def for_people(frame: pd.DataFrame, signed: bool) -> str:
             return ""
         if name == "mlm":
             return "yes" if value else "no"
+        if name == "r":
+            return f"{value:+.2f}"
         if isinstance(value, float):
             return f"{value:+.1f}" if name == "gain" or (signed and row.get("quantity") == "gain") else f"{value:.1f}"
         return str(value)
