@@ -88,7 +88,7 @@ def parser() -> argparse.ArgumentParser:
     world = command("world", "the artificial world: its tree, features and a sentence in each language", [plain])
     world.add_argument("--sample", metavar="TASK", help="show examples of a task instead")
     world.add_argument("--language", metavar="L", help="the language of the examples (default: the pivot)")
-    world.add_argument("--split", metavar="NAME", default="train", help="train, dev or test")
+    world.add_argument("--split", metavar="NAME", default="dev", help="train, dev or test")
     world.add_argument("--count", metavar="N", type=int, default=3, help="how many examples")
     world.add_argument("--seed", metavar="N", type=int, default=0, help="another draw of sentences")
     return top

@@ -257,15 +257,27 @@ def _means(seeds: int) -> str:
 
 
 def summary(frame: pd.DataFrame) -> pd.DataFrame:
-    """One line per intermediate and target: the mean score over languages and seeds, and its gain over the baseline."""
+    """One line per intermediate and target: the mean score over languages and seeds, its gain over the baseline of the
+    same seed, and the 95% interval of that gain over seeds (by t; empty for one seed)."""
+    import pandas as pd
+
     from .. import results as contract
 
     scores = contract.task_scores(frame)
     key = ["intermediate", "mlm", "target"]
     level = scores.groupby(key, sort=False)["value"].agg(["mean", "std", "count"])
-    gain = contract.gains(scores).groupby(key, sort=False)["value"].mean().rename("gain")
-    shown: pd.DataFrame = level.join(gain).reset_index()
+    gain = contract.gains(scores).groupby(key, sort=False)["value"].agg(["mean", "sem", "count"])
+    half = gain["sem"] * _t(gain["count"])
+    gained = pd.DataFrame({"gain": gain["mean"], "low": gain["mean"] - half, "high": gain["mean"] + half})
+    shown: pd.DataFrame = level.join(gained).reset_index()
     return shown.rename(columns={"mean": "score", "std": "sd over seeds", "count": "seeds"})
+
+
+def _t(counts: pd.Series) -> pd.Series:
+    """The 97.5% quantile of Student's t for so many seeds."""
+    from scipy.stats import t
+
+    return counts.map(lambda count: t.ppf(0.975, count - 1) if count > 1 else float("nan"))
 
 
 def for_people(frame: pd.DataFrame, signed: bool) -> str:
@@ -282,7 +294,11 @@ def for_people(frame: pd.DataFrame, signed: bool) -> str:
         if name == "r":
             return f"{value:+.2f}"
         if isinstance(value, float):
-            return f"{value:+.1f}" if name == "gain" or (signed and row.get("quantity") == "gain") else f"{value:.1f}"
+            return (
+                f"{value:+.1f}"
+                if name in ("gain", "low", "high") or (signed and row.get("quantity") == "gain")
+                else f"{value:.1f}"
+            )
         return str(value)
 
     rows = [[cell(row, name) for name in columns] for row in frame.to_dict("records")]

@@ -111,7 +111,9 @@ def _samples(task: str, language: str, count: int, split: str, as_json: bool) ->
     from . import source
 
     found = tasks.find(task)
-    examples = source().examples(found.id, split, language, limit=count)[:count]
+    # A collection cut down to a few sentences would have no pairs left to find.
+    limit = None if found.kind == "retrieval" else count
+    examples = source().examples(found.id, split, language, limit=limit)[:count]
     if as_json:
         rows = [{"language": language, "split": split, **dataclasses.asdict(one)} for one in examples]
         return json.dumps({"schema": SCHEMA, "task": found.id, "examples": rows}, ensure_ascii=False)
@@ -123,6 +125,8 @@ def _samples(task: str, language: str, count: int, split: str, as_json: bool) ->
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, tuple) and all(isinstance(part, int) for part in value):
+        return "\N{RIGHTWARDS ARROW}".join(map(str, value))
     if isinstance(value, tuple):
         return " | ".join(_shown(part) for part in value[:12]) + (" | ..." if len(value) > 12 else "")
     return str(value)
