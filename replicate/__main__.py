@@ -120,4 +120,7 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
 
 
 if __name__ == "__main__":
+    from . import shadow
+
+    shadow.warn("replicate")
     sys.exit(main())
