@@ -10,7 +10,6 @@ import ast
 import importlib.metadata
 import os
 import re
-import resource
 import subprocess
 import sys
 import tomllib
@@ -25,7 +24,7 @@ LONGEST = 400
 # What `synth` may know of `replicate`: values and results, nothing of training.
 OPEN_TO_SYNTH = ("results", "languages", "tasks", "experiments", "metrics.significance", "problems", "resources", "shadow")
 HEAVY = ("torch", "transformers", "datasets", "tokenizers", "statsmodels", "pandas", "pyarrow", "scipy", "ray")
-# These answer within half a second of CPU: they plan, list and explain, and load nothing that computes.
+# These answer at once: they plan, list and explain, and load nothing that computes (`benchmarks/startup.py` has the figures).
 LIGHT_COMMANDS = (
     "replicate --help",
     "replicate tasks",
@@ -234,17 +233,6 @@ def test_a_command_that_only_tells_loads_nothing_heavy(command: str, tmp_path: P
     done = command_line(command, tmp_path, "-X", "importtime")
     assert done.returncode == 0, "".join(line for line in done.stderr.splitlines(True) if not line.startswith("import time:"))
     assert heavy_in(set(re.findall(r"^import time:.*\| +(\w+)$", done.stderr, re.M))) == set()
-
-
-@pytest.mark.parametrize("command", LIGHT_COMMANDS)
-def test_a_command_that_only_tells_answers_within_half_a_second_of_cpu(command: str, tmp_path: Path):
-    seconds = []
-    while len(seconds) < 5 and min(seconds, default=1.0) >= 0.5:  # the best of five: a busy machine costs CPU time too
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert command_line(command, tmp_path).returncode == 0
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    assert min(seconds) < 0.5
 
 
 def test_no_file_is_longer_than_a_reader_can_hold():
