@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from .experiments import SCALES, find
 from .experiments.experiment import Experiment, Intermediate, Recipe
 from .tasks import TASKS
 
@@ -305,3 +306,12 @@ def needed(steps: Sequence[Step], have: Collection[str]) -> list[Step]:
             wanted.add(id)
             todo += [one for _, one in by_id[id].inputs]
     return [step for step in steps if step.id in wanted]
+
+
+def evaluations(name: str) -> frozenset[str]:
+    """The ids of all evaluations of an experiment as it stands, at every scale: what answers its question.
+
+    Runs with other settings (`--set`, `--limit`) have other ids and are not among them.
+    """
+    steps = (step for scale in SCALES for step in plan(find(name, scale)))
+    return frozenset(step.id for step in steps if step.kind == "evaluate")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import TextIO, TypeVar
 
 Item = TypeVar("Item")
@@ -84,15 +84,6 @@ class Bar:
         if self._lines:
             self.stream.write("\r\x1b[K" + "\x1b[A\r\x1b[K" * (self._lines - 1))
             self._lines = 0
-
-
-def track(items: Iterable[Item], title: str, total: int, unit: str = "") -> Iterator[Item]:
-    """The items, with a bar while they are worked through."""
-    with Bar(title, total, unit) as bar:
-        for done, item in enumerate(items):
-            bar.update(done, left=(time.monotonic() - bar.started) / done * (total - done) if done else None)
-            yield item
-        bar.update(total)
 
 
 def duration(seconds: float) -> str:

@@ -7,6 +7,7 @@ the grid was complete, else what it lacks, and then there is no value.
 
 from __future__ import annotations
 
+import csv
 import io
 import os
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -156,15 +157,24 @@ def _source(frame: pd.DataFrame) -> pd.Series:
     return frame["origin"].str.split("#").str[0].where(paper, "run").astype("string")
 
 
-def read(path: str | os.PathLike) -> pd.DataFrame:
-    """The rows of a runs folder, a Parquet or a CSV file; a Problem where it is damaged or of another version."""
+def read(path: str | os.PathLike, experiments: Iterable[str] = ()) -> pd.DataFrame:
+    """The rows of a runs folder, a Parquet or a CSV file; a Problem where it is damaged or of another version.
+
+    With `experiments` a runs folder gives the rows of their plans alone: it may hold runs with other settings,
+    which bear the same labels and would be mixed in. `attrs["left_out"]` counts those evaluations.
+    """
     path = Path(path)
     if not path.exists():
         raise Problem(f"{path}: no such file or folder; name a runs folder, a .parquet or a .csv of results")
     if path.is_dir():
-        from . import store
+        from . import plan, store
 
-        return table(store.rows(path), where=str(path))
+        rows = list(store.rows(path))
+        planned = {f"run:{id}" for name in experiments for id in plan.evaluations(name)}
+        kept = [row for row in rows if row["origin"] in planned] if planned else rows
+        frame = table(kept, where=str(path))
+        frame.attrs["left_out"] = len({row["origin"] for row in rows} - {row["origin"] for row in kept})
+        return frame
     reads = {".parquet": _read_parquet, ".csv": _read_csv}
     if path.suffix not in reads:
         raise Problem(f"{path}: results are a runs folder, a .parquet or a .csv file, not {path.suffix or 'without suffix'}")
@@ -185,7 +195,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         read = pyarrow.parquet.read_table(path)
         _version((read.schema.metadata or {}).get(b"schema", b"").decode("utf-8", "replace"), path)
         return read.to_pandas()
-    except pyarrow.ArrowException as error:
+    except (pyarrow.ArrowException, OSError) as error:
         raise Problem(f"{path}: damaged, not a whole Parquet file ({str(error).splitlines()[0]}); write it anew") from error
 
 
@@ -193,10 +203,13 @@ def _read_csv(path: Path) -> pd.DataFrame:
     try:
         first, _, rest = path.read_text(encoding="utf-8").partition("\n")
         _version(first.lstrip("#").strip() if first.startswith("#") else "", path)
-        frame = pd.read_csv(io.StringIO(rest), dtype="string", keep_default_na=False)
-        if not rest.endswith("\n") or bool(frame.isna().any(axis=None)):
-            raise Problem(f"{path}: damaged, a row breaks off before its last column; write it anew")
-        return frame
+        # pandas fills up rows that are too short, so they are counted before.
+        widths = [len(fields) for fields in csv.reader(io.StringIO(rest))]
+        short = next((line for line, width in enumerate(widths) if width != widths[0]), None)
+        if not rest.endswith("\n") or short is not None:
+            where = f"row {short} has {widths[short]} fields instead of {widths[0]}" if short else "its last row breaks off"
+            raise Problem(f"{path}: damaged, {where}; write it anew")
+        return pd.read_csv(io.StringIO(rest), dtype="string", keep_default_na=False)
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise Problem(f"{path}: damaged, not a whole CSV file ({str(error).splitlines()[0]}); write it anew") from error
 

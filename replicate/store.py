@@ -1,7 +1,8 @@
 """A folder per finished step. A commit is a rename, and a lease ends with the process that holds it.
 
 runs/steps/<id>/     step.json, result.json and the step's files; here only when whole
-runs/aside/<id>/     a step at work; `checkpoint/` in it survives a kill and is handed to the next try
+runs/aside/<id>/     a step at work; what it writes to `checkpoint/` survives a kill and is handed to the next try
+                    (no step does yet: the longest takes minutes and is begun anew)
 runs/leases/<id>     locked by the process at work on the step
 runs/failed/<id>.json  why a step failed
 runs/damaged/<id>-<n>  what could not be read, set aside and named, never dropped
@@ -113,9 +114,11 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
         found = plan.step_id(data["kind"], data["version"], data["settings"], data["inputs"])
         sizes = {name: about["bytes"] for name, about in record["files"].items()}
-        record["result"].items()
+        content = _content(record["result"], record["files"])
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Damaged(f"{STEP} or {RESULT} lacks what every step has ({error})") from None
+    if record.get("content") != content:
+        raise Damaged(f"{RESULT} was changed after it was written: its content has another hash")
     if found != path.name or record.get("id") != path.name:
         raise Damaged(f"it is not the step that its name says: the content has the id {found}")
     for name, expected in sizes.items():
@@ -128,6 +131,11 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     return data, record
 
 
+def _content(result: Mapping[str, Any], files: Mapping[str, Any]) -> str:
+    """The hash of what a step made: its result and the hashes of its files."""
+    return hashlib.sha256(plan.canonical([result, files]).encode()).hexdigest()
+
+
 def _json(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_bytes())
@@ -135,7 +143,9 @@ def _json(path: Path) -> dict[str, Any]:
         raise Damaged(f"{path.name} is missing") from None
     except NotADirectoryError:
         raise Damaged("it is a file, not a folder") from None
-    except ValueError:
+    except IsADirectoryError:
+        raise Damaged(f"{path.name} is a folder, not a file") from None
+    except (ValueError, RecursionError):
         raise Damaged(f"{path.name} is half-written or not JSON") from None
     schema = data.get("schema") if isinstance(data, dict) else None
     if schema != SCHEMA:
@@ -250,7 +260,7 @@ def commit(store: Store, step: plan.Step, work: Path, result: Mapping[str, Any],
         for path in sorted(work.rglob("*"))
         if path.is_file()
     }
-    content = hashlib.sha256(plan.canonical([result, files]).encode()).hexdigest()
+    content = _content(result, files)
     _write(work / STEP, {"schema": SCHEMA, **step.to_dict()})
     _write(
         work / RESULT,

@@ -76,7 +76,7 @@ def load(name: str) -> Mapping[str, Method]:
 def _listen(orders: queue.SimpleQueue[dict[str, Any]]) -> None:
     for line in sys.stdin:
         orders.put(json.loads(line))
-    # The parent is gone. What is not committed is redone from its checkpoint, so there is nothing to save.
+    # The parent is gone. What is not committed is done again, so there is nothing to save.
     os._exit(ORPHANED)
 
 

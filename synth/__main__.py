@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from . import shadow
 
 if TYPE_CHECKING:
+    from .checks.hand import Hand
     from .records import Claim, Question, Verdict
 
 # Nothing of `replicate` is imported up here: synth/shadow.py first looks whose it is.
@@ -70,6 +71,20 @@ def _print_json(data: Mapping[str, Any]) -> None:
     print(json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1))
 
 
+def _hand(arguments: argparse.Namespace, questions: Sequence[Question]) -> Hand:
+    """What is at hand for these questions; says what was left out."""
+    from . import verify
+
+    names = sorted({question.experiment for question in questions if question.experiment})
+    hand = verify.hand(arguments.results, names)
+    if hand.left_out:
+        print(
+            f"synth: left out {hand.left_out} evaluations in {hand.where}: their settings are not those of {', '.join(names)}",
+            file=sys.stderr,
+        )
+    return hand
+
+
 def _verify(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     from replicate.problems import DONE, REFUTED, unknown
 
@@ -79,7 +94,7 @@ def _verify(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     ids = [claim.id for question in questions for claim in question.claims]
     if arguments.explain and arguments.explain not in ids:
         raise unknown("claim", arguments.explain, ids)
-    hand = verify.hand(arguments.results)
+    hand = _hand(arguments, questions)
     found = [(question, verify.verdicts(question, hand)) for question in questions]
     if arguments.json:
         claims = [entry for question, verdicts in found for entry in verify.to_dict(question, verdicts)]
@@ -160,7 +175,7 @@ def _explained(claim: Claim, found: Verdict) -> str:
 def _report(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     from replicate.problems import DONE, Problem
 
-    from . import provenance, records, report, verify
+    from . import provenance, records, report
 
     out = Path(arguments.out)
     questions = records.find(arguments.questions, arguments.claims)
@@ -169,7 +184,7 @@ def _report(arguments: argparse.Namespace, given: Sequence[str]) -> int:
         raise Problem(
             f"two questions are named {next(name for name in names if names.count(name) > 1)!r}; a page needs a name of its own"
         )
-    hand = verify.hand(arguments.results)
+    hand = _hand(arguments, questions)
     written = [(question, report.write(report.build(question, hand, given), out, arguments.force)) for question in questions]
     if arguments.json:
         entries = [

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from replicate import resources, results, tasks
+from replicate import experiments, resources, results, tasks
 from replicate.problems import Problem, unknown
 
 BEST, MULTI = "best", "multi"
@@ -151,22 +151,25 @@ def read(path: str | Path) -> Question:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem(f"{path.name}: not TOML: {error}") from error
+        raise Problem(f"{path}: not TOML: {error}") from error
     known = {"question", "name", "experiment", "papers", "margin", "reported", "claim"}
-    where = path.name
+    where = str(path)
     _only(data, known, where)
     claims = tuple(_claim(entry, f"{where}: claim {number}") for number, entry in enumerate(_tables(data, "claim", where), 1))
     for number, claim in enumerate(claims, 1):
         if claim.id in [earlier.id for earlier in claims[: number - 1]]:
             raise Problem(f"{where}: claim {number}, field id: {claim.id!r} is the id of an earlier claim")
     name = _word(data, "name", where) if "name" in data else path.stem
+    experiment = _text(data, "experiment", where) if "experiment" in data else name if name in experiments.names() else ""
+    if experiment and experiment not in experiments.names():
+        raise unknown(f"experiment in {where}, field experiment:", experiment, experiments.names())
     margin = data.get("margin", 0.5)
     if isinstance(margin, bool) or not isinstance(margin, (int, float)) or not 0 < margin <= 100:
         raise Problem(f"{where}: field margin: {margin!r} is not a number of points above 0")
     return Question(
         name=name,
         question=_text(data, "question", where),
-        experiment=_text(data, "experiment", where) if "experiment" in data else name,
+        experiment=experiment,
         papers=_texts(data, "papers", where),
         margin=float(margin),
         claims=claims,

@@ -13,10 +13,9 @@ from replicate.experiments import Experiment
 from replicate.languages import Language
 
 from .assertions import Selection, candidates, pivot
-from .records import MULTI, title
+from .records import title
 from .stats.equivalence import Estimate, estimate
 
-ORDER = (*tasks.INTERMEDIATE, MULTI)
 DISTANCE = "featural"  # the one that both worlds have
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,16 @@ def final(tables: str, replication: str) -> str:
     return FINAL.get((source, replication), source)
 
 
-def hand(results_path: str | Path | None = None) -> Hand:
-    """What is at hand: the shipped tables, and our runs. No runs folder at the default place is no fault."""
+def hand(results_path: str | Path | None = None, experiments: Iterable[str] = ()) -> Hand:
+    """What is at hand: the shipped tables, and our runs of these experiments (of all where none is named).
+
+    No runs folder at the default place is no fault. Runs with other settings are left out and counted.
+    """
     where = Path(results_path) if results_path is not None else Path(RUNS)
     if results_path is None and not where.exists():
         return Hand(published(), where=f"{RUNS}/")
-    return Hand(published(), runs(results.read(where)), f"{where}/" if where.is_dir() else str(where))
+    frame = results.read(where, experiments)
+    return Hand(published(), runs(frame), f"{where}/" if where.is_dir() else str(where), frame.attrs.get("left_out", 0))
 
 
 def verify(claim: Claim, question: Question, at_hand: Hand) -> Verdict:

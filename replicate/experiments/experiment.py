@@ -8,7 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from ..problems import Problem
+
 Json = None | bool | int | float | str | list["Json"] | tuple["Json", ...] | Mapping[str, "Json"]
+
+
+# What a number has to lie between, so that a run does not fail hours after it was planned.
+BOUNDS: dict[str, tuple[float, float]] = {
+    "learning_rate": (0, 10), "batch_size": (1, 2**20), "epochs": (0.001, 10_000), "updates": (1, 10**9), "examples": (1, 10**12),
+    "warmup": (0, 1), "weight_decay": (0, 10), "clip": (0.001, 1e6), "max_length": (8, 8192), "dropout": (0, 0.99),
+    "masked": (0.01, 0.99), "mixing_cap": (1, 10**12),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,10 @@ class Recipe:
     def __post_init__(self) -> None:
         if (self.epochs is None) == (self.updates is None):
             raise ValueError("a recipe needs exactly one of epochs and updates")
+        for name, (low, high) in BOUNDS.items():
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:
+                raise Problem(f"{name} = {value} makes no training; expected {low:g} to {high:g}")
         for one in types_of(Recipe):
             # 2 and 2.0 are one setting: they must not become two ids.
             value = getattr(self, one)

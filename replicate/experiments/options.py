@@ -12,6 +12,7 @@ from .experiment import Experiment, Intermediate, Recipe, types_of
 
 SWITCHES = ("mlm", "no-mlm", "shuffled")
 PHASES = ("pretrain", "intermediate", "target")
+SPLITS = ("dev", "test")
 EVALUATION = {"split": str, "examples": int, "max_length": int, "layer": int}
 WHOLE = {"rounds": int, "shards": int}
 LISTS = ("languages", "seeds")
@@ -32,6 +33,10 @@ def choose(
     if seeds is not None:
         if seeds < 1:
             raise Problem(f"--seeds {seeds}: at least one seed is needed")
+        if seeds > len(experiment.seeds):
+            has = " ".join(map(str, experiment.seeds))
+            raise Problem(f"--seeds {seeds}: {experiment.name} has {len(experiment.seeds)} at scale {experiment.scale} ({has}); "
+                          "--set seeds=1,2,... names others")  # fmt: skip
         experiment = replace(experiment, seeds=experiment.seeds[:seeds])
     if limit is not None:
         if limit < 1:
@@ -175,6 +180,10 @@ def _evaluation(experiment: Experiment, rest: Sequence[str], key: str, text: str
     if rest[-1] not in EVALUATION:
         raise unknown("setting of evaluation", rest[-1], EVALUATION)
     value = _value(key, text, EVALUATION[rest[-1]], optional=rest[-1] == "examples")
+    if rest[-1] == "split" and value not in SPLITS:
+        raise unknown("split", text, SPLITS)
+    if rest[-1] in ("examples", "max_length") and value is not None and value < 1:
+        raise Problem(f"--set {key}={text}: at least 1")
     if len(rest) == 1:
         return replace(experiment, evaluation={**experiment.evaluation, rest[0]: value})
     asked = ".".join(rest[:-1])

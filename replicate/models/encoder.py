@@ -68,6 +68,8 @@ class Encoder(nn.Module):
 
     def states(self, ids: torch.Tensor, lengths: list[int], layer: int | None = None) -> torch.Tensor:
         """Hidden states [tokens, hidden] of packed sequences; of an inner layer where one is asked for."""
+        if layer is not None and not 0 <= layer <= self.config.num_hidden_layers:
+            raise Problem(f"evaluation.layer = {layer}: the model has the layers 0 to {self.config.num_hidden_layers}")
         positions = torch.cat([torch.arange(FIRST_POSITION, FIRST_POSITION + n) for n in lengths]).to(ids.device)
         out = self.body(
             input_ids=ids.unsqueeze(0), position_ids=positions.unsqueeze(0), runs=runs_of(lengths),

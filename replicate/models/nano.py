@@ -9,7 +9,6 @@ SIZES = {
     "tiny": {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64},
 }
 VOCABULARY = {"nano": 3000, "tiny": 800}
-RETRIEVAL_LAYER = {"nano": 3, "tiny": 1}
 LONGEST = 256
 
 

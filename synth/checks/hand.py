@@ -23,6 +23,7 @@ class Hand:
     published: dict[str, pd.DataFrame] = field(default_factory=dict)
     runs: pd.DataFrame = field(default_factory=lambda: results.table([]))
     where: str = "runs/"
+    left_out: int = 0  # evaluations there with settings that are not the experiment's
 
     @cached_property
     def papers(self) -> dict[str, Selection]:

@@ -22,7 +22,11 @@ def check(claim: Claim, question: Question, hand: Hand) -> Verdict:
     if not claim.asserts:
         return Verdict("replication", NOT_RUN, "the claim asserts nothing that a run could measure")
     if not hand.groups:
-        return Verdict("replication", NOT_RUN, f"no results in {hand.where}; replicate run {question.experiment}")
+        return Verdict(
+            "replication",
+            NOT_RUN,
+            f"no results in {hand.where}" + (f"; replicate run {question.experiment}" if question.experiment else ""),
+        )
     groups = {group: _group(claim, question, group, rows) for group, rows in hand.groups.items()}
     real = {group: one for group, one in groups.items() if group[0] == "real" and one.verdict != NOT_RUN}
     shown = [one for group, one in groups.items() if group[0] == "artificial" and one.verdict == ILLUSTRATION]

@@ -186,6 +186,7 @@ def test_results_of_nothing_name_the_command_that_makes_them(capsys, tmp_path):
         ),
         (["plan", "stilts", "--limit", "0"], "--limit 0: at least one example is needed"),
         (["plan", "stilts", "--seeds", "0"], "--seeds 0: at least one seed is needed"),
+        (["plan", "stilts", "--seeds", "9"], "--seeds 9: stilts has 3 at scale nano (1 2 3); --set seeds=1,2,... names others"),
         (["run", "stilts", "--workers", "0"], "--workers 0: at least one worker is needed"),
         (["run", "stilts", "--scale", "large"], "real data and the models of the hub can be planned, not yet run"),
         (["languages", "--source", "moon"], "unknown source 'moon'"),

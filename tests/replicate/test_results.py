@@ -126,6 +126,41 @@ def test_a_cut_file_is_a_problem_and_no_short_table(tmp_path, name):
         results.read(path)
 
 
+def test_a_row_that_lost_its_end_in_the_middle_of_a_file_is_named(tmp_path):
+    path = tmp_path / "cells.csv"
+    results.write(results.table(grid("baseline", 61.0)), path)
+    lines = path.read_text().splitlines()
+    lines[4] = lines[4].rpartition(",")[0]
+    path.write_text("\n".join(lines) + "\n")
+    with pytest.raises(Problem, match=r"cells\.csv: damaged, row 3 has 19 fields instead of 20"):
+        results.read(path)
+
+
+def test_a_parquet_file_with_damaged_pages_is_named(tmp_path):
+    path = tmp_path / "cells.parquet"
+    results.write(results.table(grid("baseline", 61.0)), path)
+    data = bytearray(path.read_bytes())
+    data[4 : len(data) // 4] = b"\xff" * (len(data) // 4 - 4)
+    path.write_bytes(bytes(data))
+    with pytest.raises(Problem, match=r"cells\.parquet"):
+        results.read(path)
+
+
+def test_runs_with_other_settings_are_left_out_of_an_experiments_rows_and_counted(tmp_path):
+    from replicate import experiments, plan, store
+    from replicate.experiments import options
+
+    runs = store.open_store(tmp_path / "runs")
+    tiny = experiments.find("stilts", "tiny")
+    other = options.choose(tiny, changes=["target.updates=3"])
+    for one, value in ((tiny, 50.0), (other, 10.0)):
+        step = next(step for step in plan.plan(one) if step.kind == "evaluate")
+        cells = [{"language": "a1b", "metric": "accuracy", "value": value, "n": 8}]
+        store.commit(runs, step, store.start(runs, step.id), {"cells": cells}, {})
+    frame = results.read(tmp_path / "runs", ["stilts"])
+    assert frame["value"].tolist() == [50.0] and frame.attrs["left_out"] == 1
+
+
 def test_a_file_of_another_schema_is_named(tmp_path):
     results.write(results.table([cell()]), tmp_path / "old.csv")
     text = (tmp_path / "old.csv").read_text()
