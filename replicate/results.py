@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from . import tasks
+from .files import whole
 from .printed import Interval, difference, interval, mean, total
 from .problems import Problem, unknown
 
@@ -220,24 +221,16 @@ def write(frame: pd.DataFrame, path: str | os.PathLike) -> None:
     if path.suffix not in (".parquet", ".csv"):
         raise Problem(f"{path}: results are written as .parquet or .csv, not {path.suffix or 'without suffix'}")
     validate(frame, str(path))
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with aside.open("wb") as file:
-            if path.suffix == ".csv":
-                file.write(f"# {SCHEMA}\n".encode() + frame.to_csv(index=False, lineterminator="\n").encode())
-            else:
-                import pyarrow
-                import pyarrow.parquet
+    with whole(path) as file:
+        if path.suffix == ".csv":
+            file.write(f"# {SCHEMA}\n".encode() + frame.to_csv(index=False, lineterminator="\n").encode())
+        else:
+            import pyarrow
+            import pyarrow.parquet
 
-                data = pyarrow.Table.from_pandas(frame, preserve_index=False)
-                named = {**(data.schema.metadata or {}), b"schema": SCHEMA.encode()}
-                pyarrow.parquet.write_table(data.replace_schema_metadata(named), file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
+            data = pyarrow.Table.from_pandas(frame, preserve_index=False)
+            named = {**(data.schema.metadata or {}), b"schema": SCHEMA.encode()}
+            pyarrow.parquet.write_table(data.replace_schema_metadata(named), file)
 
 
 def select(frame: pd.DataFrame, **equal: Any) -> pd.DataFrame:

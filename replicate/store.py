@@ -29,10 +29,6 @@ from .problems import Failure, Problem, explain
 SCHEMA = "replicate.step/1"
 FAILED_SCHEMA = "replicate.failed/1"
 STEP, RESULT, CHECKPOINT = "step.json", "result.json", "checkpoint"
-COLUMNS = (
-    "origin", "world", "model", "method", "seed", "intermediate", "intermediate_languages", "mlm", "max_length", "target",
-    "language", "split", "perturbation", "rate", "metric", "quantity", "over", "value", "printed", "n",
-)  # fmt: skip
 
 
 class Damaged(Exception):
@@ -364,7 +360,7 @@ def _remove(path: Path) -> None:
 def rows(runs: str | os.PathLike | Store, wanted: Iterable[str] | None = None) -> Iterator[dict[str, Any]]:
     """One row of the contract (replicate/results.py) per cell of the evaluations with these ids, default all.
 
-    In the order of the ids as given. Settings of an experiment that the contract does not name follow at the end.
+    In the order of the ids as given; `results.table` puts the columns in theirs.
     """
     store = runs if isinstance(runs, Store) else open_store(runs, write=False)
     for id, (step, record) in sound(store, wanted).items():
@@ -376,5 +372,4 @@ def rows(runs: str | os.PathLike | Store, wanted: Iterable[str] | None = None) -
             row["intermediate_languages"] = "+".join(row["intermediate_languages"])
         base = {"origin": f"run:{id}", "perturbation": "", "rate": 0.0, "quantity": "level", "over": "", "printed": "", "n": None}
         for cell in record["result"].get("cells", ()):
-            full = {**base, **row, **cell}
-            yield {**{column: full.get(column) for column in COLUMNS}, **full}
+            yield {**base, **row, **cell}

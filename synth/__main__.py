@@ -79,7 +79,8 @@ def _hand(arguments: argparse.Namespace, questions: Sequence[Question]) -> Hand:
     hand = verify.hand(arguments.results, names)
     if hand.left_out:
         print(
-            f"synth: left out {hand.left_out} evaluations in {hand.where}: their settings are not those of {', '.join(names)}",
+            f"synth: left out of {hand.where}: {hand.left_out} evaluation{'s' * (hand.left_out != 1)} with other settings than "
+            f"those of {', '.join(names)}",
             file=sys.stderr,
         )
     return hand

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from replicate import resources, results, tasks
+from replicate.files import whole
 from replicate.problems import Problem
 
 from . import provenance
@@ -199,14 +199,6 @@ def write(report: Report, out: Path, force: bool = False) -> Path:
     path = out / f"{report.question.name}.html"
     if path.exists() and not force and not ours(path):
         raise Problem(f"{path}: exists and was not made by synth; name another folder (--out) or say --force")
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with aside.open("w", encoding="utf-8") as file:
-            file.write(page)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
+    with whole(path) as file:
+        file.write(page.encode())
     return path

@@ -22,7 +22,19 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("replicate", "synth")
 LONGEST = 400
 # What `synth` may know of `replicate`: values and results, nothing of training.
-OPEN_TO_SYNTH = ("results", "languages", "tasks", "experiments", "metrics.significance", "problems", "resources", "shadow")
+OPEN_TO_SYNTH = (
+    "results", "languages", "tasks", "experiments", "metrics.significance", "problems", "resources", "files", "shadow",
+)  # fmt: skip
+    "results",
+    "languages",
+    "tasks",
+    "experiments",
+    "metrics.significance",
+    "problems",
+    "resources",
+    "files",
+    "shadow",
+)
 HEAVY = ("torch", "transformers", "datasets", "tokenizers", "statsmodels", "pandas", "pyarrow", "scipy", "ray")
 # These answer at once: they plan, list and explain, and load nothing that computes (`benchmarks/startup.py` has the figures).
 LIGHT_COMMANDS = (

@@ -76,6 +76,8 @@ def plan(args: argparse.Namespace) -> int:
             rows.append((kind, len(group), sum(step.id in finished for step in group), f"{batches:,.0f}"))
     rows.append(("all", len(steps), len(finished), f"{sum(map(planning.updates, steps)):,.0f}"))
     print(table(rows, ("kind", "steps", "done", "batches")))
+    if any((resources.data() / "checkpoints" / step.id).is_dir() for step in steps):
+        print("the pretrained model comes with the package: without --fresh its pretraining is not run")
     for name, why in experiment.assumed.items():
         print(f"assumed, where the paper is silent: {name}: {why}")
     if args.steps:
