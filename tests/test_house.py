@@ -25,16 +25,6 @@ LONGEST = 400
 OPEN_TO_SYNTH = (
     "results", "languages", "tasks", "experiments", "metrics.significance", "problems", "resources", "files", "shadow",
 )  # fmt: skip
-    "results",
-    "languages",
-    "tasks",
-    "experiments",
-    "metrics.significance",
-    "problems",
-    "resources",
-    "files",
-    "shadow",
-)
 HEAVY = ("torch", "transformers", "datasets", "tokenizers", "statsmodels", "pandas", "pyarrow", "scipy", "ray")
 # These answer at once: they plan, list and explain, and load nothing that computes (`benchmarks/startup.py` has the figures).
 LIGHT_COMMANDS = (
