@@ -76,8 +76,8 @@ def middle(number: Interval) -> float:
 
 
 def signed(value: float) -> str:
-    """A gain as people print it."""
-    return f"{value:+.1f}".replace("-", "\u2212")
+    """A gain as people print it: with its sign and a true minus, which zero does not bear."""
+    return f"{value:+z.1f}".replace("-", "\u2212")
 
 
 def number(row: Row) -> Interval:

@@ -11,6 +11,7 @@ from replicate.files import whole
 from replicate.problems import Problem
 
 from . import provenance
+from .assertions import signed
 from .checks.hand import Hand
 from .figures.forest import Line, forest
 from .figures.heatmap import heatmap
@@ -168,7 +169,7 @@ def html(report: Report) -> str:
     )
     environment.filters |= {
         "points": lambda value: f"{value:.1f}",
-        "signed": svg.signed,
+        "signed": signed,
         "short": short,
         "name": title,
         "slug": lambda words: words.replace(" ", "-"),

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..assertions import signed
 from ..stats.equivalence import Estimate
 from . import svg
 
@@ -38,8 +39,7 @@ def forest(id: str, title: str, description: str, lines: Sequence[Line], series:
     parts = [svg.line(place(mark), TOP - 4, place(mark), bottom, "grid") for mark in marks]
     parts.append(svg.line(place(0), TOP - 8, place(0), bottom + 5, "axis"))
     parts += [
-        svg.text(place(mark), bottom + 20, svg.signed(mark).removesuffix(".0") if mark else "0", "small", "middle")
-        for mark in marks
+        svg.text(place(mark), bottom + 20, signed(mark).removesuffix(".0") if mark else "0", "small", "middle") for mark in marks
     ]
     parts.append(svg.text(left + PLOT / 2, bottom + 40, axis, "small", "middle"))
     for index, one in enumerate(lines):
@@ -71,5 +71,5 @@ def _point(point: Estimate, place, y: float, number: int) -> str:
 
 def _words(point: Estimate) -> str:
     if not point.known:
-        return svg.signed(point.mean)
-    return f"{svg.signed(point.mean)} [{svg.signed(point.low)}, {svg.signed(point.high)}]"
+        return signed(point.mean)
+    return f"{signed(point.mean)} [{signed(point.low)}, {signed(point.high)}]"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ..assertions import signed
 from . import svg
 
 STEPS = 9
@@ -50,7 +51,7 @@ def _cell(x: float, y: float, value: float | None, low: float, high: float, dive
     box = f'<rect x="{svg.number(x + 1)}" y="{svg.number(y + 1)}" width="{COLUMN - 2}" height="{ROW - 2}" rx="2"/>'
     if value is None:
         return f'<g class="none">{box}{svg.text(x + COLUMN / 2, y + 16, MISSING, "", "middle")}</g>'
-    shown = svg.signed(value) if diverging else f"{value:.1f}"
+    shown = signed(value) if diverging else f"{value:.1f}"
     tip = f"<title>{svg.clean(f'{name}: {shown}')}</title>"
     kind = _kind(value, low, high, diverging)
     return f'<g class="{kind}">{tip}{box}{svg.text(x + COLUMN / 2, y + 16, shown, "", "middle")}</g>'
@@ -62,7 +63,7 @@ def _legend(x: float, y: float, low: float, high: float, diverging: bool) -> str
         'width="18" height="10"/></g>'
         for step in range(STEPS)
     )
-    ends = (svg.signed(low), svg.signed(high)) if diverging else (f"{low:.0f}", f"{high:.0f}")
+    ends = (signed(low), signed(high)) if diverging else (f"{low:.0f}", f"{high:.0f}")
     return (
         svg.text(x + 34, y + 10, ends[0], "small", "end")
         + swatches

@@ -32,11 +32,6 @@ def number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def signed(value: float) -> str:
-    """A gain with its sign, and a true minus."""
-    return f"{value:+.1f}".replace("-", "\u2212")
-
-
 def document(id: str, width: float, height: float, title: str, description: str, parts: Sequence[str]) -> str:
     """A whole figure with the words that a screen reader needs."""
     return (

@@ -135,3 +135,7 @@ def test_choosing_needs_both_splits(grid):
 
 def test_the_pivot_is_the_language_at_no_distance():
     assert (pivot("real"), pivot("artificial")) == ("en", "a1a")
+
+
+def test_a_gain_is_printed_with_a_true_minus_and_zero_without():
+    assert [assertions.signed(value) for value in (2.34, -1.26, -0.04, 0.0)] == ["+2.3", "\u22121.3", "+0.0", "+0.0"]
