@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from replicate import results
-from synth.assertions import evaluate, pivot, selection
+from synth.assertions import evaluate, pivot, selection, signed
 from synth.checks.hand import published
 from synth.records import Assertion
 
@@ -138,4 +138,4 @@ def test_the_pivot_is_the_language_at_no_distance():
 
 
 def test_a_gain_is_printed_with_a_true_minus_and_zero_without():
-    assert [assertions.signed(value) for value in (2.34, -1.26, -0.04, 0.0)] == ["+2.3", "\u22121.3", "+0.0", "+0.0"]
+    assert [signed(value) for value in (2.34, -1.26, -0.04, 0.0)] == ["+2.3", "\u22121.3", "+0.0", "+0.0"]
