@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, overload
 
 
 @dataclass(frozen=True)
@@ -57,3 +59,28 @@ class Mining:
 
 
 Example = Pair | Tagged | Span | Choice | Mining
+
+
+@dataclass(frozen=True)
+class Examples(Sequence[Any]):
+    """Examples in their order, and what was left out on the way: `skipped` counts it by reason, never silently.
+
+    `notes` say how the data differs from what its name promises (a dev set in place of a training set, a part
+    of a file); they go into the record of every step that reads it.
+    """
+
+    rows: Sequence[Any]
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Any]: ...
+
+    def __getitem__(self, index: int | slice) -> Any:
+        return self.rows[index]

@@ -2,42 +2,94 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 
 from ..problems import Problem, unknown
+from .examples import Examples
+
+# What a step reads: (task, split, language, translated). Text for pretraining is the task "text", split "train".
+Part = tuple[str, str, str, bool]
+KINDS = ("world", "hub", "xtreme", "folder")
 
 
 @dataclass(frozen=True)
 class Source:
     """A place that examples come from.
 
-    `id` names data and revision and enters the ids of steps. `examples(task, split, language, limit)`
-    gives the examples (values of `examples.py`) in a fixed order (`translated=True`: as machine translation from the pivot);
-    `text(language)` gives documents for masked language modelling; `labels(task)` the tags or classes
-    in the order of their numbers.
+    `id` says which kind of place, `name` how to open it again (absolute paths). All functions take ids of
+    tasks, our splits (train, dev, test) and ISO 639-1 codes.
+    `examples(task, split, language, limit=None, translated=False)` gives the examples in a fixed order;
+    `text(language)` documents for masked language modelling; `labels(task)` the tags or classes in the order of their numbers.
+    `missing(task, split, language, translated=False)` is empty where there are such examples, else why not and
+    what to do, in one line; `fingerprint` (same arguments) tells the data from any other: it enters the ids of steps.
+    Neither of the two reads the examples or goes online. `languages` are those that it may have something in.
     """
 
     id: str
     world: str
     pivot: str
     languages: tuple[str, ...]
-    examples: Callable[..., Sequence[Any]]
+    examples: Callable[..., Examples]
     text: Callable[[str], Iterator[str]]
     labels: Callable[[str], tuple[str, ...]]
+    missing: Callable[..., str]
+    fingerprint: Callable[..., str]
+    name: str = ""
+
+
+def version(source: Source, parts: Iterable[Part]) -> str:
+    """What the examples of these parts are, in one word: what a step that reads them bears in its id."""
+    prints = sorted({source.fingerprint(*part) for part in parts} - {""})
+    if not prints:
+        return source.id
+    return f"{source.id}@{hashlib.sha256(chr(10).join(prints).encode()).hexdigest()[:16]}"
 
 
 def open_source(name: str) -> Source:
-    """The source of this name; a Problem with the valid ones where there is none."""
-    kind = re.split("[:@]", name, maxsplit=1)[0]
-    if kind == "hub":
-        raise Problem(
-            "real data and the models of the hub can be planned, not yet run, by this version; --scale nano runs anywhere"
-        )
-    if kind != "world":
-        raise unknown("source", name, ["world"])
-    from .world import source
+    """The source of this name; several with commas between them are one: the first that has an example gives it.
 
-    return source()
+    `world`, `hub`, `xtreme:DIR` (XTREME's own download), `folder:DIR` (your files and a `source.toml`). A Problem where there is none.
+    """
+    return _open(name)
+
+
+@cache
+def _open(name: str) -> Source:
+    from .several import several
+
+    found = [_single(one.strip()) for one in name.split(",") if one.strip()]
+    if not found:
+        raise Problem(f"no source is named in {name!r}; expected one of {', '.join(KINDS)}")
+    return found[0] if len(found) == 1 else several(found)
+
+
+def _single(name: str) -> Source:
+    kind, mark, place = re.match(r"([^:@]*)([:@]?)(.*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
+    if kind == "world":
+        from . import world
+
+        return world.source()
+    if kind == "hub":
+        from . import hub
+
+        return hub.source()
+    if kind not in KINDS:
+        raise unknown("source", name, KINDS)
+    if mark != ":" or not place:
+        raise Problem(f"source {name!r}: name the folder too, for example {kind}:data/download")
+    from pathlib import Path
+
+    folder = Path(place).expanduser().absolute()
+    if not folder.is_dir():
+        raise Problem(f"source {name!r}: {folder} is not a folder")
+    if kind == "xtreme":
+        from . import xtreme
+
+        return xtreme.source(folder)
+    from . import folder as own
+
+    return own.source(folder)
