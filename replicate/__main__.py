@@ -33,7 +33,18 @@ def parser() -> argparse.ArgumentParser:
     store.add_argument("--runs", metavar="DIR", default="runs", help="folder of the finished steps (default: runs)")
     choice = argparse.ArgumentParser(add_help=False)
     choice.add_argument("--scale", metavar="NAME", default="nano", help="tiny, nano (default), base or large")
-    choice.add_argument("--source", metavar="NAME", default="", help="where examples come from (default: as the scale says)")
+    choice.add_argument(
+        "--source",
+        metavar="NAME",
+        default="",
+        help="where examples come from: world, hub, xtreme:DIR, folder:DIR, or several with commas (default: as the scale says)",
+    )
+    choice.add_argument(
+        "--train-on",
+        metavar="SPLIT",
+        default="train",
+        help="dev: train on dev sets where training sets are missing; every result says so",
+    )
     choice.add_argument(
         "--only",
         metavar="WORD",
@@ -61,8 +72,14 @@ def parser() -> argparse.ArgumentParser:
     def command(name: str, help: str, parents: Sequence[argparse.ArgumentParser]) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=help, description=help, parents=list(parents))
 
-    tasks = command("tasks", "the tasks, or one of them in full", [plain])
+    tasks = command("tasks", "the tasks with their data, or one of them in full with examples", [plain])
     tasks.add_argument("task", metavar="TASK", nargs="?", help="id, title or alias")
+    tasks.add_argument(
+        "--source", metavar="NAME", help="where the examples come from: world (default), hub, xtreme:DIR or folder:DIR"
+    )
+    tasks.add_argument("--language", metavar="L", help="language of the examples (default: the pivot, or the first with some)")
+    tasks.add_argument("--split", metavar="NAME", help="train, dev or test (default: dev, or the first that has some)")
+    tasks.add_argument("--count", metavar="N", type=int, default=3, help="how many examples (default: 3)")
     languages = command("languages", "the languages with their distances from the pivot", [plain])
     languages.add_argument(
         "--source", metavar="NAME", default="", help="'world' for the artificial languages (default: the real ones)"
@@ -82,7 +99,22 @@ def parser() -> argparse.ArgumentParser:
     )
     form.add_argument("--by-language", action="store_true", help="one column per language, and how scores go with distance")
     results.add_argument("--csv", action="store_true", help="print CSV")
-    for one in (plan, run, results):
+    score = command("score", "score prediction files as the official scorers do", [plain])
+    score.add_argument("task", metavar="TASK", help="a task, or xtreme or xtreme-r for a whole submission")
+    score.add_argument("--gold", metavar="PATH", required=True, help="a file, or a folder of files test-LL.tsv or test-LL.json")
+    score.add_argument("--predictions", metavar="PATH", required=True, help="the same for the predictions")
+    score.add_argument(
+        "--against", metavar="PATH", help="predictions of a second system, compared with the first by paired tests"
+    )
+    score.add_argument("--language", metavar="L", help="only this language; with single files: their language")
+    export = command("export", "write the predictions of a finished experiment as submissions", experiment)
+    export.add_argument("--format", choices=["xtreme"], default="xtreme", help="the form of the files (default: xtreme)")
+    export.add_argument("--out", metavar="DIR", required=True, help="where to write: one folder for each system")
+    export.add_argument("--intermediate", metavar="NAME", help="only systems with this intermediate task")
+    export.add_argument("--mlm", action="store_true", help="only systems with multilingual MLM beside the intermediate task")
+    export.add_argument("--seed", metavar="N", type=int, help="only this seed")
+    export.add_argument("--force", action="store_true", help="replace an earlier export in the same place")
+    for one in (plan, run, results, export):
         one.add_argument("experiment", metavar="EXPERIMENT")
     status.add_argument("experiment", metavar="EXPERIMENT", nargs="?")
     world = command("world", "the artificial world: its tree, features and a sentence in each language", [plain])
@@ -104,10 +136,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _command(name: str) -> Callable[[argparse.Namespace], int]:
-    from .commands import show, work
+    if name in ("score", "export"):  # numpy, which the others can do without
+        from .commands import export, score
+
+        return {"score": score.score, "export": export.export}[name]
+    from .commands import show, tasks, work
 
     table = {
-        "tasks": show.tasks,
+        "tasks": tasks.tasks,
         "languages": show.languages,
         "experiments": show.experiments,
         "world": show.world,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
+
+NAME = "stilts-claims"
 
 
 @contextlib.contextmanager
@@ -22,3 +25,14 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
+
+
+def cache() -> Path:
+    """The folder for what can be made again, under the platform's own cache folder; it may not be there yet."""
+    if home := os.environ.get("XDG_CACHE_HOME"):
+        return Path(home) / NAME
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / NAME
+    if sys.platform == "win32" and (local := os.environ.get("LOCALAPPDATA")):
+        return Path(local) / NAME
+    return Path.home() / ".cache" / NAME

@@ -16,29 +16,33 @@ from typing import Any
 
 from .experiments import SCALES, find
 from .experiments.experiment import Experiment, Intermediate, Recipe
+from .sources import Part, Source, open_source, version
 from .tasks import TASKS
 
 # A change of the code that changes results raises the number: old steps stay, and are not mistaken for new ones.
 VERSIONS = {"pretrain": 1, "average": 1, "train": 1, "evaluate": 1}
 PRETRAIN_SEED = 0  # one pretrained model for all seeds, as there is one XLM-R
 
-# Training examples, for estimates only: Table 1 of 2005.13013v1; MNLI and SQuAD 2.0 from their own papers.
-SIZES = {
-    "anli+": 1_104_934, "mnli": 392_702, "qqp": 363_846, "squad1": 87_599, "squad2": 130_319, "hellaswag": 39_905, "ccg": 38_015,
-    "cosmosqa": 25_588, "csqa": 9_741, "pawsx": 49_401, "udpos": 21_253, "panx": 20_000, "tydiqa": 3_696,
-}  # fmt: skip
+TRAINED = 10_000  # examples of a training set of unknown size, for estimates only
 EVALUATED = 2_000  # examples per language where no cap is set, for estimates only
 FORWARD = 0.3  # what a batch costs without its backward pass, for estimates only
 
 
 @dataclass(frozen=True)
 class Step:
-    """One unit of work. `id` is a hash of kind, version, settings and inputs; `label` is for people."""
+    """One unit of work. `id` is a hash of kind, version, settings and inputs.
+
+    The rest decides nothing: `label` is for people, `place` says where this machine finds the source's data (empty
+    where the settings say it all), `answers` names the experiment that an evaluation belongs to as it is written down,
+    empty where somebody changed its settings.
+    """
 
     kind: str
     settings: Mapping[str, Any]
     inputs: tuple[tuple[str, str], ...]
     label: str
+    place: str = ""
+    answers: str = ""
 
     def __post_init__(self) -> None:
         # Raises here and not later where something has no canonical form; tuples become lists, as in step.json.
@@ -60,12 +64,15 @@ class Step:
             "settings": dict(self.settings),
             "inputs": [list(one) for one in self.inputs],
             "label": self.label,
+            "place": self.place,
+            "answers": self.answers,
         }
 
 
 def from_dict(data: Mapping[str, Any]) -> Step:
     """The step that `to_dict` wrote; its id is computed anew."""
-    return Step(data["kind"], data["settings"], tuple((role, id) for role, id in data["inputs"]), data["label"])
+    inputs = tuple((role, id) for role, id in data["inputs"])
+    return Step(data["kind"], data["settings"], inputs, data["label"], data.get("place", ""), data.get("answers", ""))
 
 
 def step_id(kind: str, version: int, settings: Mapping[str, Any], inputs: Sequence[Sequence[str]]) -> str:
@@ -104,36 +111,69 @@ def _plain(value: object, where: str) -> object:
 def plan(experiment: Experiment) -> tuple[Step, ...]:
     """All steps of an experiment, each once, every step after its inputs."""
     steps: dict[str, Step] = {}
+    source = open_source(experiment.source)
 
     def add(step: Step) -> str:
         return steps.setdefault(step.id, step).id
 
     start: str | None = None
     if experiment.pretrain is not None:
-        for step in _pretraining(experiment, experiment.pretrain):
+        for step in _pretraining(experiment, experiment.pretrain, source):
             start = add(step)
     for variant in experiment.intermediates:
         if variant.mlm and not variant.tasks:
             continue  # the paper has no baseline with further MLM
         for seed in experiment.seeds:
-            model = add(_intermediate(experiment, variant, seed, start)) if variant.tasks else start
+            model = add(_intermediate(experiment, source, variant, seed, start)) if variant.tasks else start
             for target in experiment.targets:
                 task = TASKS[target].train
-                trained = model if task is None else add(_target(experiment, variant, task, seed, model))
-                add(_evaluate(experiment, variant, target, seed, trained))
+                trained = model if task is None else add(_target(experiment, source, variant, task, seed, model))
+                add(_evaluate(experiment, source, variant, target, seed, trained))
     return tuple(steps.values())
 
 
-def _pretraining(experiment: Experiment, recipe: Recipe) -> Iterable[Step]:
+def reads(kind: str, settings: Mapping[str, Any]) -> list[Part]:
+    """What a step of this kind and settings reads from its source."""
+    if kind == "pretrain":
+        return [("text", "train", language, False) for language in settings["languages"]]
+    if kind == "train":
+        split, translated = settings.get("trained_on", {}), settings["translated"]
+        parts = [
+            (task, split.get(task, "train"), language, translated)
+            for task in settings["tasks"]
+            for language in settings["languages"]
+        ]
+        return parts + [("text", "train", language, False) for language in settings["mlm_languages"]]
+    if kind == "evaluate":
+        splits = {settings["split"], *(["dev"] if settings["target"] == "bucc2018" else [])}
+        return [(settings["target"], split, language, False) for split in sorted(splits) for language in settings["languages"]]
+    return []
+
+
+def _step(experiment: Experiment, source: Source, kind: str, settings: dict[str, Any], model: str | None, label: str) -> Step:
+    """A step that reads from the source, which its settings name by what is read."""
+    named = {**settings, "source": version(source, reads(kind, settings))}
+    place = source.name if experiment.world == "real" else ""
+    answers = experiment.name if kind == "evaluate" and not experiment.changed and not experiment.trained_on else ""
+    return Step(kind, named, _model(model), label, place, answers)
+
+
+def _with_text(experiment: Experiment, source: Source) -> list[str]:
+    return [language for language in experiment.languages if not source.missing("text", "train", language)]
+
+
+def _pretraining(experiment: Experiment, recipe: Recipe, source: Source) -> Iterable[Step]:
     start: str | None = None
+    languages = _with_text(experiment, source)
     for round in range(experiment.rounds):
         shards = [
-            Step(
+            _step(
+                experiment,
+                source,
                 "pretrain",
                 {
                     "model": experiment.model,
-                    "source": experiment.source,
-                    "languages": experiment.languages,
+                    "languages": languages,
                     "seed": PRETRAIN_SEED,
                     "round": round,
                     "rounds": experiment.rounds,
@@ -141,7 +181,7 @@ def _pretraining(experiment: Experiment, recipe: Recipe) -> Iterable[Step]:
                     "shards": experiment.shards,
                     "recipe": recipe.settings(),
                 },
-                _model(start),
+                start,
                 f"pretraining, round {round + 1} of {experiment.rounds}"
                 + (f", shard {shard + 1} of {experiment.shards}" if experiment.shards > 1 else ""),
             )
@@ -162,7 +202,7 @@ def _model(id: str | None) -> tuple[tuple[str, str], ...]:
 
 def _training(experiment: Experiment, model: str | None, **settings: Any) -> dict[str, Any]:
     """The settings that every training has; a hub model, having no step, is named with its revision."""
-    common: dict[str, Any] = {"model": experiment.model, "source": experiment.source, "pivot": experiment.pivot}
+    common: dict[str, Any] = {"model": experiment.model, "pivot": experiment.pivot}
     if model is None:
         common["revision"] = experiment.revisions.get("model", "")
     off: dict[str, Any] = {
@@ -173,10 +213,16 @@ def _training(experiment: Experiment, model: str | None, **settings: Any) -> dic
         "translated": False,
         "shuffled": False,
     }
-    return {**common, **off, **settings}
+    return {**common, **off, **settings, **_trained_on(experiment, *settings["tasks"])}
 
 
-def _intermediate(experiment: Experiment, variant: Intermediate, seed: int, model: str | None) -> Step:
+def _trained_on(experiment: Experiment, *tasks: str) -> dict[str, dict[str, str]]:
+    """Named only where it is not the training set, so that nothing else gets another id for it."""
+    other = {task: split for task, split in experiment.trained_on.items() if task in tasks}
+    return {"trained_on": other} if other else {}
+
+
+def _intermediate(experiment: Experiment, source: Source, variant: Intermediate, seed: int, model: str | None) -> Step:
     recipes = experiment.intermediate
     recipe = recipes["multi" if len(variant.tasks) > 1 else variant.tasks[0]]
     settings = _training(
@@ -199,12 +245,12 @@ def _intermediate(experiment: Experiment, variant: Intermediate, seed: int, mode
             "recipe": replace(recipe, learning_rate=mlm.learning_rate).settings(),
             "mlm": True,
             "mlm_recipe": mlm.settings(),
-            "mlm_languages": experiment.languages,
+            "mlm_languages": _with_text(experiment, source),
         }
-    return Step("train", settings, _model(model), f"training on {variant.title}, seed {seed}")
+    return _step(experiment, source, "train", settings, model, f"training on {variant.title}, seed {seed}")
 
 
-def _target(experiment: Experiment, variant: Intermediate, task: str, seed: int, model: str | None) -> Step:
+def _target(experiment: Experiment, source: Source, variant: Intermediate, task: str, seed: int, model: str | None) -> Step:
     settings = _training(
         experiment,
         model,
@@ -214,10 +260,10 @@ def _target(experiment: Experiment, variant: Intermediate, task: str, seed: int,
         seed=seed,
         recipe=experiment.target[task].settings(),
     )
-    return Step("train", settings, _model(model), f"{variant.title}, then {task}, seed {seed}")
+    return _step(experiment, source, "train", settings, model, f"{variant.title}, then {task}, seed {seed}")
 
 
-def _evaluate(experiment: Experiment, variant: Intermediate, target: str, seed: int, model: str | None) -> Step:
+def _evaluate(experiment: Experiment, source: Source, variant: Intermediate, target: str, seed: int, model: str | None) -> Step:
     task = TASKS[target]
     how = {key: value for key, value in experiment.evaluation.items() if key != "targets"}
     how |= experiment.evaluation.get("targets", {}).get(target, {})
@@ -226,7 +272,6 @@ def _evaluate(experiment: Experiment, variant: Intermediate, target: str, seed: 
         "target": target,
         "languages": evaluated(experiment, target),
         "pivot": experiment.pivot,
-        "source": experiment.source,
         "split": how.get("split", "test"),
         "seed": seed,
         "examples": how.get("examples"),
@@ -241,11 +286,13 @@ def _evaluate(experiment: Experiment, variant: Intermediate, target: str, seed: 
             "world": experiment.world,
         },
     }
+    if other := _trained_on(experiment, *variant.tasks, *([task.train] if task.train else [])):
+        settings["row"]["trained_on"] = ", ".join(f"{name}: {split}" for name, split in other["trained_on"].items())
     if task.train is None:
         settings["layer"] = how.get("layer")
     if model is None:
         settings |= {"model": experiment.model, "revision": experiment.revisions.get("model", "")}
-    return Step("evaluate", settings, _model(model), f"{variant.title}: {target}, seed {seed}")
+    return _step(experiment, source, "evaluate", settings, model, f"{variant.title}: {target}, seed {seed}")
 
 
 def evaluated(experiment: Experiment, target: str) -> tuple[str, ...]:
@@ -267,8 +314,8 @@ def updates(step: Step) -> float:
     if recipe["updates"] is not None:
         return float(recipe["updates"])
     cap = recipe["examples"] or math.inf
-    tasks = [min(SIZES.get(task, 10_000), cap) for task in step.settings.get("tasks", [])]
-    return recipe["epochs"] * sum(tasks or [10_000]) / recipe["batch_size"]
+    tasks = [min(TASKS[task].size() or TRAINED, cap) for task in step.settings.get("tasks", [])]
+    return recipe["epochs"] * sum(tasks or [TRAINED]) / recipe["batch_size"]
 
 
 def weight(step: Step) -> float:

@@ -62,7 +62,9 @@ TARGETS = (*tasks.TASKS, *AVERAGES)
 NO_DEV = ("xquad", "tatoeba")  # XTREME has no dev set of these: a dev average takes them from test, as the paper does
 WORDS = {"world": ("real", "artificial"), "quantity": ("level", "gain"), "split": ("train", "dev", "test"), "target": TARGETS}
 REQUIRED = ("origin", "world", "model", "method", "intermediate", "target", "language", "split", "metric", "quantity")
-MEASURED = ("origin", "value", "printed", "n", "note")  # what does not tell one row from another
+# Columns that a file may have: the 95% interval of a cell over its examples, and what stood in for a training set.
+OPTIONAL: dict[str, Any] = {"low": "float64", "high": "float64", "trained_on": "string"}
+MEASURED = ("origin", "value", "printed", "n", "low", "high", "note")  # what does not tell one row from another
 # A gain compares two rows that are alike in all this; the baseline has no intermediate data and no MLM.
 SAME = ("world", "model", "method", "seed", "max_length", "target", "language", "split", "perturbation", "rate", "metric")
 SHOWN = 4  # faults that one line names
@@ -102,8 +104,16 @@ def _typed(frame: pd.DataFrame, where: str) -> pd.DataFrame:
         faults += _faults(bad, cells, f"'{{}}' is not {what}")
         typed[column] = numbers.where(~bad, 0).astype(dtype)
     _raise(faults, where)
-    extra = {column: frame[column] for column in frame.columns if column not in COLUMNS}
+    extra = {column: _extra(frame[column]) for column in frame.columns if column not in COLUMNS}
     return pd.DataFrame({**typed, **extra}).reset_index(drop=True)
+
+
+def _extra(cells: pd.Series) -> pd.Series:
+    """A column beyond the contract's own, as it is or as its name promises."""
+    dtype = OPTIONAL.get(str(cells.name))
+    if dtype == "float64":
+        return pd.to_numeric(cells, errors="coerce").astype("float64")
+    return cells.astype("string").fillna("") if dtype == "string" else cells
 
 
 def _faults(bad: pd.Series, cells: pd.Series, reason: str) -> list[str]:
@@ -170,8 +180,9 @@ def read(path: str | os.PathLike, experiments: Iterable[str] = ()) -> pd.DataFra
     if path.is_dir():
         from . import plan, store
 
-        rows = list(store.rows(path))
-        planned = {f"run:{id}" for name in experiments for id in plan.evaluations(name)}
+        names, rows = set(experiments), list(store.rows(path))
+        ids = store.answering(path, names).union(*(plan.evaluations(name) for name in names))
+        planned = {f"run:{id}" for id in ids} if names else set()
         kept = [row for row in rows if row["origin"] in planned] if planned else rows
         frame = table(kept, where=str(path))
         frame.attrs["left_out"] = len({row["origin"] for row in rows} - {row["origin"] for row in kept})
@@ -303,7 +314,7 @@ def averages(frame: pd.DataFrame, mix_worlds: bool = False) -> pd.DataFrame:
     """The XTREME average with and without the retrieval tasks, out of level cells; without a value where tasks lack."""
     scores = task_scores(frame, mix_worlds).assign(source=_source)
     # The tasks of one system differ in length (QA reads more) and, where there is no dev set, in split.
-    key = [column for column in _identity(scores) if column not in ("split", "max_length")]
+    key = [column for column in _identity(scores) if column not in ("split", "max_length", "trained_on")]
     groups = list[dict[str, Any]]()
     for values, group in scores.groupby(key, dropna=False, sort=False):
         if (again := group.duplicated(["split", "target"])).any():

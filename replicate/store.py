@@ -17,7 +17,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -373,3 +373,14 @@ def rows(runs: str | os.PathLike | Store, wanted: Iterable[str] | None = None) -
         base = {"origin": f"run:{id}", "perturbation": "", "rate": 0.0, "quantity": "level", "over": "", "printed": "", "n": None}
         for cell in record["result"].get("cells", ()):
             yield {**base, **row, **cell}
+
+
+def answering(runs: str | os.PathLike | Store, experiments: Collection[str]) -> set[str]:
+    """The evaluations of these experiments as they are written down that took their examples from somebody's own place:
+    no plan made without that place knows their ids."""
+    store = runs if isinstance(runs, Store) else open_store(runs, write=False)
+    return {
+        id
+        for id, (step, _) in sound(store).items()
+        if step.get("place") and step.get("answers") in experiments and step["version"] == plan.VERSIONS[step["kind"]]
+    }

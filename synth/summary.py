@@ -13,6 +13,7 @@ from replicate.experiments import Experiment
 from replicate.languages import Language
 
 from .assertions import Selection, candidates, pivot
+from .checks.hand import decides
 from .records import title
 from .stats.equivalence import Estimate, estimate
 
@@ -71,6 +72,11 @@ class Runs:
     @property
     def artificial(self) -> bool:
         return self.world == "artificial"
+
+    @property
+    def decides(self) -> bool:
+        """Whether these runs can say anything of a claim."""
+        return decides((self.world, self.model))
 
     @property
     def training(self) -> str:

@@ -1,4 +1,4 @@
-"""Commands that show what there is: tasks, languages, experiments, the artificial world."""
+"""Commands that show what there is: languages, experiments, the artificial world."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 
 from .. import experiments as registry
 from ..problems import DONE, Problem
-from ..tasks import TASKS, find
 
 
 def table(rows: Iterable[Sequence[object]], head: Sequence[str]) -> str:
@@ -35,32 +34,6 @@ def _number(text: str) -> bool:
 
 def print_json(schema: str, data: dict[str, Any]) -> None:
     print(json.dumps({"schema": schema, **data}, ensure_ascii=False, indent=1, allow_nan=False))
-
-
-def tasks(args: argparse.Namespace) -> int:
-    chosen = [find(args.task)] if args.task else list(TASKS.values())
-    if args.json:
-        print_json("replicate.tasks/1", {"tasks": [asdict(task) for task in chosen]})
-    elif args.task:
-        for name, value in asdict(chosen[0]).items():
-            if value not in ("", (), None, 0, False):
-                print(f"{name:<12} {' '.join(map(str, value)) if isinstance(value, (list, tuple)) else value}")
-    else:
-        rows = [
-            (
-                task.id,
-                task.title,
-                task.role,
-                task.kind,
-                " ".join(task.metrics),
-                task.train or "-",
-                len(task.languages),
-                task.about,
-            )
-            for task in chosen
-        ]
-        print(table(rows, ("id", "title", "role", "kind", "metrics", "trained on", "languages", "about")))
-    return DONE
 
 
 def languages(args: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from .. import experiments as registry
 from .. import plan as planning
 from .. import resources, store
 from ..experiments import Experiment
+from ..experiments.fit import listed
 from ..experiments.options import choose
 from ..problems import DONE, FAILED, Problem
 from ..progress import duration
@@ -29,7 +30,8 @@ KINDS = ("pretrain", "average", "train", "evaluate")
 def chosen(args: argparse.Namespace) -> Experiment:
     """The experiment that name and options of a command line mean."""
     words = [word for one in args.only for word in one.replace(",", " ").split()]
-    return choose(registry.find(args.experiment, args.scale, args.source), words, args.limit, args.seeds, args.changes)
+    found = registry.find(args.experiment, args.scale, args.source, args.train_on)
+    return choose(found, words, args.limit, args.seeds, args.changes)
 
 
 def same(args: argparse.Namespace, command: str, *more: str) -> str:
@@ -37,6 +39,7 @@ def same(args: argparse.Namespace, command: str, *more: str) -> str:
     words = ["python", "-m", "replicate", command, args.experiment]
     for name, value, default in (("--scale", args.scale, "nano"), ("--source", args.source, ""), ("--runs", args.runs, "runs")):
         words += [name, value] if value != default else []
+    words += ["--train-on", args.train_on] if args.train_on != "train" else []
     words += ["--only", *args.only] if args.only else []
     words += ["--limit", str(args.limit)] if args.limit is not None else []
     words += ["--seeds", str(args.seeds)] if args.seeds is not None else []
@@ -78,6 +81,8 @@ def plan(args: argparse.Namespace) -> int:
     print(table(rows, ("kind", "steps", "done", "batches")))
     if any((resources.data() / "checkpoints" / step.id).is_dir() for step in steps):
         print("the pretrained model comes with the package: without --fresh its pretraining is not run")
+    for line in listed(experiment):
+        print(line)
     for name, why in experiment.assumed.items():
         print(f"assumed, where the paper is silent: {name}: {why}")
     if args.steps:
@@ -100,17 +105,20 @@ def _list(values: Sequence[object]) -> str:
 
 def run(args: argparse.Namespace) -> int:
     from .. import run as running
-    from ..sources import open_source
 
     if args.workers is not None and args.workers < 1:
         raise Problem(f"--workers {args.workers}: at least one worker is needed")
     experiment = chosen(args)
-    # Before any worker starts: a source that cannot be read would fail every step in turn.
-    open_source(experiment.source.partition("@")[0])
     steps = planning.plan(experiment)
     runs = store.open_store(args.runs)
+    if experiment.pretrain is None:
+        from ..models import hub
+
+        # Before any worker starts: a model that cannot be had would fail every step in turn.
+        hub.fetch(experiment.model, experiment.revisions.get("model", ""))
     checkpoints = resources.data() / "checkpoints"
-    print(f"replicate: {headline(experiment)}", file=sys.stderr, flush=True)
+    for line in (headline(experiment), *listed(experiment)):
+        print(f"replicate: {line}", file=sys.stderr, flush=True)
     outcome = running.run(
         steps,
         runs,
@@ -250,6 +258,8 @@ def results(args: argparse.Namespace) -> int:
     else:
         seeds = frame["seed"].nunique()
         print(f"{world}, {experiment.name} at scale {experiment.scale}; points, {_means(seeds)}")
+        for task, split in experiment.trained_on.items():
+            print(f"{task} was trained on its {split} set, for want of a training set")
         print(for_people(shown, signed=args.wide))
     return DONE
 

@@ -101,7 +101,10 @@ class Experiment:
     `rounds` times over `shards` shards that are averaged after each round. `intermediate` is keyed by task
     id, with "multi" and "mlm" besides; `target` by the id of the task that is trained on (squad1 for XQuAD).
     `evaluation` holds split, examples (per language), max_length and layer (of retrieval), and under
-    "targets" the same keys for single targets. `revisions` pins what `model` and `source` name.
+    "targets" the same keys for single targets. `revisions` pins what `model` and `source` name. `trained_on` names the
+    split that a task is trained on where it is not "train". `unavailable` says, by name of an intermediate or a target,
+    why it is left out. `changed`: somebody changed a setting, so that it is no longer the experiment as written down.
+    `on_text` are the fields that are others where a scale of the artificial world reads real text.
     """
 
     name: str
@@ -125,6 +128,10 @@ class Experiment:
     revisions: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, Part] = field(default_factory=dict)
     assumed: Mapping[str, str] = field(default_factory=dict)
+    trained_on: Mapping[str, str] = field(default_factory=dict)
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+    changed: bool = False
+    on_text: Mapping[str, Any] = field(default_factory=dict)
 
 
 def types_of(value: type) -> dict[str, type]:

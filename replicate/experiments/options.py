@@ -26,6 +26,8 @@ def choose(
     changes: Sequence[str] = (),
 ) -> Experiment:
     """The experiment with these options applied; a Problem for names and values that do not exist."""
+    if changes or limit is not None:
+        experiment = replace(experiment, changed=True)
     for change in changes:
         experiment = changed(experiment, change)
     if only:
@@ -58,13 +60,13 @@ def restricted(experiment: Experiment, only: Sequence[str]) -> Experiment:
     """
     names, targets, switches = set[str](), set[str](), set[str]()
     known = {one.name for one in experiment.intermediates}
-    todo = list(only)
+    todo = [(word, False) for word in only]
     while todo:
-        word = todo.pop(0)
+        word, implied = todo.pop(0)
         name = ALIASES.get(word.lower(), word)
         if word in experiment.parts:
             part = experiment.parts[word]
-            todo += part.only
+            todo += [(one, True) for one in part.only]
             experiment = replace(experiment, seeds=experiment.seeds[: part.seeds])
         elif word in SWITCHES:
             switches.add(word)
@@ -72,6 +74,9 @@ def restricted(experiment: Experiment, only: Sequence[str]) -> Experiment:
             names.add(name)
         elif name in experiment.targets:
             targets.add(name)
+        elif name in experiment.unavailable:
+            if not implied:
+                raise Problem(f"{name} is unavailable from {experiment.source}: {experiment.unavailable[name]}")
         else:
             raise unknown("word for --only", word, words(experiment))
 

@@ -49,6 +49,15 @@ NANO_TARGET_OF: dict[str, dict[str, Any]] = {
     "tydiqa": {"updates": 100, "examples": 400},
 }
 NANO_EVALUATION = {"split": "test", "examples": 200, "max_length": 128, "layer": 2}
+# On real text: documents are twice as long and words are many, so fewer rounds and longer trainings take the same time.
+TEXT_ROUNDS = 8
+TEXT_SPANS: dict[str, Any] = {"max_length": 256, "updates": 600, "examples": 8000}
+TEXT_TARGET_OF: dict[str, dict[str, Any]] = {
+    "squad1": TEXT_SPANS,
+    "tydiqa": TEXT_SPANS,
+    "udpos": {"updates": 300, "examples": 4000},
+    "panx": {"updates": 300, "examples": 4000},
+}
 
 TINY_TASKS = ("anli+", "squad1")
 TINY_TARGETS = ("xnli", "udpos", "tydiqa")
@@ -113,7 +122,10 @@ def _nano() -> Experiment:
     from ..sources import world
     from ..sources.world import tree
 
-    trained = {TASKS[target].train for target in XTREME} - {None}
+    trained = sorted({task.train for task in TASKS.values() if task.role == "target" and task.train})
+    target = {task: replace(NANO_TARGET, **NANO_TARGET_OF.get(task, {})) for task in trained}
+    intermediate = {task: replace(NANO_INTERMEDIATE, **NANO_INTERMEDIATE_OF.get(task, {})) for task in (*INTERMEDIATE, "multi")}
+    intermediate["mlm"] = NANO_MLM
     return Experiment(
         name="stilts",
         question=QUESTION,
@@ -129,14 +141,19 @@ def _nano() -> Experiment:
         pretrain=NANO_PRETRAIN,
         rounds=NANO_ROUNDS,
         shards=NANO_SHARDS,
-        intermediate={
-            **{task: replace(NANO_INTERMEDIATE, **NANO_INTERMEDIATE_OF.get(task, {})) for task in (*INTERMEDIATE, "multi")},
-            "mlm": NANO_MLM,
-        },
-        target={str(task): replace(NANO_TARGET, **NANO_TARGET_OF.get(str(task), {})) for task in sorted(map(str, trained))},
+        intermediate=intermediate,
+        target=target,
         evaluation=NANO_EVALUATION,
         repeats=PAPER,
         parts={"demo": DEMO},
+        on_text={
+            "rounds": TEXT_ROUNDS,
+            "intermediate": {
+                **intermediate,
+                **{task: replace(intermediate[task], max_length=TEXT_SPANS["max_length"]) for task in ("squad1", "squad2")},
+            },
+            "target": {task: replace(recipe, **TEXT_TARGET_OF.get(task, {})) for task, recipe in target.items()},
+        },
     )
 
 
@@ -163,6 +180,7 @@ def _tiny() -> Experiment:
         target={task: short(nano.target[task]) for task in sorted({str(TASKS[name].train) for name in TINY_TARGETS})},
         evaluation={**nano.evaluation, "examples": TINY_EXAMPLES, "layer": 1},
         parts={},
+        on_text={},
     )
 
 

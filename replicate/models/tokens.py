@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")  # XLM-R's own order; <mask> comes l
 
 @dataclass(frozen=True)
 class Tokenizer:
-    """A tokenizer and the ids of its special tokens."""
+    """A tokenizer, the ids of its special tokens, and the hash of its file, which tells it from any other."""
 
     library: Any
     begin: int
@@ -23,20 +24,30 @@ class Tokenizer:
     mask: int
     unknown: int
     size: int
+    digest: str = ""
 
-    def encode(self, texts: list[str]) -> list[Any]:
-        """Encodings with `ids` and `offsets`, without special tokens."""
-        return self.library.encode_batch_fast(texts, add_special_tokens=False)
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """The tokens of each text, without special ones. Words and premises come back again and again: each is read once."""
+        different = list(dict.fromkeys(texts))
+        found = [one.ids for one in self.library.encode_batch_fast(different, add_special_tokens=False)]
+        if len(different) == len(texts):
+            return found
+        known = dict(zip(different, found, strict=True))
+        return [known[text] for text in texts]
 
-    def encode_with_offsets(self, texts: list[str]) -> list[Any]:
-        """As `encode`, with the character offsets of each token."""
-        return self.library.encode_batch(texts, add_special_tokens=False)
+    def encode(self, texts: Sequence[str]) -> list[Any]:
+        """The library's encodings, with `ids` and the `offsets` of each token in the text."""
+        different = list(dict.fromkeys(texts))
+        known = dict(zip(different, self.library.encode_batch(different, add_special_tokens=False), strict=True))
+        return [known[text] for text in texts]
 
     def pair(self, first: list[int], second: list[int], limit: int) -> list[int]:
         """<s> first </s></s> second </s>, the longer side cut from its end where it does not fit."""
-        first, second = list(first), list(second)
-        while len(first) + len(second) > limit - 4:
-            (first if len(first) >= len(second) else second).pop()
+        room = limit - 4
+        if len(first) + len(second) > room:
+            left = room // 2 if len(second) > room - room // 2 else room - len(second)
+            first = first[:left]
+            second = second[: room - len(first)]
         return [self.begin, *first, self.end, self.end, *second, self.end]
 
     def single(self, ids: list[int], limit: int) -> list[int]:
@@ -71,8 +82,12 @@ def load(folder: Path) -> Tokenizer:
     from tokenizers import Tokenizer as Library
 
     try:
-        library = Library.from_file(str(folder / "tokenizer.json"))
+        described = (folder / "tokenizer.json").read_bytes()
+        library = Library.from_str(described.decode("utf-8"))
+        library.no_padding()
+        library.no_truncation()
         numbers = library.get_vocab()
-        return Tokenizer(library, numbers["<s>"], numbers["</s>"], numbers["<mask>"], numbers["<unk>"], len(numbers))
+        begin, end, mask, missing = (numbers[name] for name in ("<s>", "</s>", "<mask>", "<unk>"))
+        return Tokenizer(library, begin, end, mask, missing, len(numbers), hashlib.sha256(described).hexdigest())
     except Exception as error:  # the library raises bare Exceptions
         raise Problem(f"{folder / 'tokenizer.json'}: not a tokenizer ({error}); the model folder is incomplete") from error

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .source import Source, open_source
+from .source import Part, Source, open_source, version
 
-__all__ = ["Source", "open_source"]
+__all__ = ["Part", "Source", "open_source", "version"]

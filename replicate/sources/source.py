@@ -26,7 +26,8 @@ class Source:
     `text(language)` documents for masked language modelling; `labels(task)` the tags or classes in the order of their numbers.
     `missing(task, split, language, translated=False)` is empty where there are such examples, else why not and
     what to do, in one line; `fingerprint` (same arguments) tells the data from any other: it enters the ids of steps.
-    Neither of the two reads the examples or goes online. `languages` are those that it may have something in.
+    Neither of the two reads the examples or goes online. `languages` are those that it may have something in. `size` says how
+    much text a language has where there is too much to count; None: its documents are counted.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Source:
     missing: Callable[..., str]
     fingerprint: Callable[..., str]
     name: str = ""
+    size: Callable[[str], float] | None = None
 
 
 def version(source: Source, parts: Iterable[Part]) -> str:
@@ -52,19 +54,22 @@ def version(source: Source, parts: Iterable[Part]) -> str:
 def open_source(name: str) -> Source:
     """The source of this name; several with commas between them are one: the first that has an example gives it.
 
-    `world`, `hub`, `xtreme:DIR` (XTREME's own download), `folder:DIR` (your files and a `source.toml`). A Problem where there is none.
+    `world`, `hub` (`hub:mc4` with other text), `xtreme:DIR` (XTREME's own download), `folder:DIR` (your files and a
+    `source.toml`). A Problem where there is none.
     """
     return _open(name)
 
 
 @cache
 def _open(name: str) -> Source:
-    from .several import several
-
     found = [_single(one.strip()) for one in name.split(",") if one.strip()]
     if not found:
         raise Problem(f"no source is named in {name!r}; expected one of {', '.join(KINDS)}")
-    return found[0] if len(found) == 1 else several(found)
+    if len(found) == 1:
+        return found[0]
+    from .several import several
+
+    return several(found)
 
 
 def _single(name: str) -> Source:
@@ -76,14 +81,14 @@ def _single(name: str) -> Source:
     if kind == "hub":
         from . import hub
 
-        return hub.source()
+        return hub.source(place) if place else hub.source()
     if kind not in KINDS:
         raise unknown("source", name, KINDS)
     if mark != ":" or not place:
         raise Problem(f"source {name!r}: name the folder too, for example {kind}:data/download")
     from pathlib import Path
 
-    folder = Path(place).expanduser().absolute()
+    folder = Path(place).expanduser().resolve()
     if not folder.is_dir():
         raise Problem(f"source {name!r}: {folder} is not a folder")
     if kind == "xtreme":

@@ -1,20 +1,32 @@
-"""The tasks, by id. A new one is one new value in `intermediate.py` or `xtreme.py`."""
+"""The tasks, by id. A new one is one new value in `intermediate.py`, `xtreme.py` or `text.py`."""
 
 from __future__ import annotations
 
 from ..problems import unknown
-from . import intermediate, xtreme
-from .task import Task
+from . import intermediate, text, xtreme
+from .task import Dataset, Task
 
-TASKS: dict[str, Task] = {task.id: task for task in (*intermediate.TASKS, *xtreme.TASKS)}
+# What is trained and scored, and the texts of masked language modelling, which are neither.
+TASKS: dict[str, Task] = {task.id: task for task in (*intermediate.TASKS, *xtreme.TASKS, *intermediate.FURTHER)}
+TEXTS: dict[str, Task] = {task.id: task for task in text.TASKS}
 ALIASES: dict[str, str] = {alias.lower(): task.id for task in TASKS.values() for alias in (task.id, task.title, *task.aliases)}
 INTERMEDIATE = tuple(task.id for task in intermediate.TASKS)
 XTREME = tuple(task.id for task in xtreme.TASKS if task.benchmark == "XTREME")
 RETRIEVAL = tuple(id for id in XTREME if TASKS[id].kind == "retrieval")
+_NAMES = {**{alias.lower(): one.id for one in TEXTS.values() for alias in (one.id, one.title, *one.aliases)}, **ALIASES}
+
+__all__ = ["ALIASES", "INTERMEDIATE", "RETRIEVAL", "TASKS", "TEXTS", "XTREME", "Dataset", "Task", "find", "size"]
 
 
 def find(name: str) -> Task:
-    """The task of this id, title or alias; a Problem with the nearest names where there is none."""
-    if name.lower() not in ALIASES:
-        raise unknown("task", name, ALIASES)
-    return TASKS[ALIASES[name.lower()]]
+    """The task or text of this id, title or alias; a Problem with the nearest names where there is none."""
+    if name.lower() not in _NAMES:
+        raise unknown("task", name, _NAMES)
+    id = _NAMES[name.lower()]
+    return TASKS[id] if id in TASKS else TEXTS[id]
+
+
+def size(name: str) -> int | None:
+    """How many examples a task is trained on in English, which may be another task's; None where that is not known."""
+    task = find(name)
+    return TASKS[task.train or task.id].size() if task.id in TASKS else None

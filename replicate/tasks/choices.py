@@ -9,9 +9,8 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from ..metrics.scores import accuracy
 from ..problems import Problem
-from ..training.batches import Batch, Encoded
+from ..training.batches import Batch, Encoded, encoded, ragged, single
 from .task import Task
 
 
@@ -21,14 +20,16 @@ def encode(task: Task, examples: Sequence[Any], labels: tuple[str, ...], tokeniz
         if len(one.options) != task.choices or not 0 <= one.label < task.choices:
             raise Problem(f"{task.id}: example {one.id} has {len(one.options)} options and label {one.label}; "
                           f"expected {task.choices} options")  # fmt: skip
-    stems = tokenizer.encode([" ".join(part for part in (one.context, one.question) if part) for one in examples])
-    options = tokenizer.encode([option for one in examples for option in one.options])
-    ids = [
-        np.asarray(tokenizer.pair(stem.ids, options[number * task.choices + k].ids, limit), dtype=np.int64)
-        for number, stem in enumerate(stems) for k in range(task.choices)
-    ]  # fmt: skip
-    targets = [np.asarray([one.label]) for one in examples]
-    return Encoded(ids, [np.zeros(1, dtype=np.int64)] * len(ids), targets, [None] * len(targets), 1, task.choices)
+    stems = tokenizer.ids([" ".join(part for part in (one.context, one.question) if part) for one in examples])
+    options = tokenizer.ids([option for one in examples for option in one.options])
+    ids = ragged(
+        [
+            tokenizer.pair(stem, options[number * task.choices + k], limit)
+            for number, stem in enumerate(stems)
+            for k in range(task.choices)
+        ]
+    )
+    return encoded(ids, single(np.zeros(len(ids))), single([one.label for one in examples]), 1, task.choices)
 
 
 def loss(logits: torch.Tensor, batch: Batch) -> torch.Tensor:
@@ -39,9 +40,4 @@ def loss(logits: torch.Tensor, batch: Batch) -> torch.Tensor:
 
 def predict(logits: torch.Tensor, batch: Batch, data: Encoded) -> list[Any]:
     """The index of the option with the highest number."""
-    return logits.view(len(batch.examples), data.group).argmax(-1).tolist()
-
-
-def score(task: Task, examples: Sequence[Any], predictions: Sequence[Any]) -> dict[str, float]:
-    """Accuracy."""
-    return {"accuracy": accuracy([one.label for one in examples], predictions)}
+    return logits.view(len(batch.items), data.group).argmax(-1).tolist()

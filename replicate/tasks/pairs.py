@@ -9,9 +9,8 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from ..metrics.scores import accuracy
 from ..problems import Problem
-from ..training.batches import Batch, Encoded
+from ..training.batches import Batch, Encoded, encoded, ragged, single
 from .task import Task
 
 
@@ -21,10 +20,9 @@ def encode(task: Task, examples: Sequence[Any], labels: tuple[str, ...], tokeniz
     for one in examples:
         if one.label not in numbers:
             raise Problem(f"{task.id}: example {one.id} has the label {one.label!r}; expected one of {', '.join(labels)}")
-    first, second = (tokenizer.encode([getattr(one, side) for one in examples]) for side in ("first", "second"))
-    ids = [np.asarray(tokenizer.pair(a.ids, b.ids, limit), dtype=np.int64) for a, b in zip(first, second, strict=True)]
-    targets = [np.asarray([numbers[one.label]]) for one in examples]
-    return Encoded(ids, [np.zeros(1, dtype=np.int64)] * len(ids), targets, [labels] * len(ids), len(labels))
+    first, second = (tokenizer.ids([getattr(one, side) for one in examples]) for side in ("first", "second"))
+    ids = ragged([tokenizer.pair(a, b, limit) for a, b in zip(first, second, strict=True)])
+    return encoded(ids, single(np.zeros(len(ids))), single([numbers[one.label] for one in examples]), len(labels), labels=labels)
 
 
 def loss(logits: torch.Tensor, batch: Batch) -> torch.Tensor:
@@ -34,9 +32,4 @@ def loss(logits: torch.Tensor, batch: Batch) -> torch.Tensor:
 
 def predict(logits: torch.Tensor, batch: Batch, data: Encoded) -> list[Any]:
     """The most probable label of each example."""
-    return [data.extra[e][k] for e, k in zip(batch.examples, logits.argmax(-1).tolist(), strict=True)]
-
-
-def score(task: Task, examples: Sequence[Any], predictions: Sequence[Any]) -> dict[str, float]:
-    """Accuracy."""
-    return {"accuracy": accuracy([one.label for one in examples], predictions)}
+    return [data.labels[k] for k in logits.argmax(-1).tolist()]

@@ -8,32 +8,50 @@ from typing import Any
 import numpy as np
 
 from ..metrics import mining
-from ..training.batches import Encoded
+from ..training.batches import Encoded, encoded, ragged
 from .task import Task
+
+DEPTH = 20  # how many candidates of a query are looked at where the figure is mAP@20
 
 
 def encode_texts(texts: Sequence[str], tokenizer: Any, limit: int) -> Encoded:
-    """<s> text </s>; all tokens are read, their mean is the embedding (XTREME pools the special tokens too)."""
-    ids = [np.asarray(tokenizer.single(e.ids, limit), dtype=np.int64) for e in tokenizer.encode(list(texts))]
-    points = [np.arange(len(one)) for one in ids]
-    return Encoded(ids, points, [np.zeros(0)] * len(ids), [None] * len(ids), 0)
+    """<s> text </s>; the mean of all tokens is the embedding (XTREME pools the special tokens too)."""
+    return encoded(ragged([tokenizer.single(ids, limit) for ids in tokenizer.ids(texts)]))
 
 
-def score(
-    task: Task, example: Any, queries: np.ndarray, candidates: np.ndarray, threshold: float | None
-) -> tuple[dict[str, float], Any]:
-    """The task's own figure and what was retrieved, from the embeddings of both sides."""
-    if task.id == "bucc2018":
-        pairs = mining.mine(queries, candidates)
-        kept = pairs if threshold is None else [p for p in pairs if p[2] >= threshold]
-        return {"f1": mining.pair_f1(kept, example.gold)}, [[i, j, round(s, 4)] for i, j, s in kept]
-    if task.id == "lareqa":
-        return {"map20": mining.mean_average_precision(queries, candidates, example.gold, 20)}, []
-    found = mining.nearest(queries, candidates)
-    right = dict(example.gold)
-    return {"accuracy": 100 * float(np.mean([right[i] == j for i, j in enumerate(found)]))}, found
+def mined(task: Task) -> bool:
+    """Whether pairs are mined out of two collections, with a margin above which they count; else each query has its answer."""
+    return task.metrics == ("f1",)
+
+
+def read(task: Task, side: Sequence[str]) -> Sequence[str]:
+    """The texts of a side that are embedded: where pairs are mined, each of them once."""
+    return tuple(dict.fromkeys(side)) if mined(task) else side
+
+
+def find(task: Task, example: Any, queries: np.ndarray, candidates: np.ndarray, threshold: float | None = None) -> list[Any]:
+    """What the embeddings of both sides retrieve: pairs with their margin, ranked candidates, or the nearest one."""
+    if mined(task):
+        pairs = _everywhere(example, mining.mine(queries, candidates))
+        return pairs if threshold is None else [pair for pair in pairs if pair[2] >= threshold]
+    if "map20" in task.metrics:
+        return mining.ranked(queries, candidates, DEPTH)
+    return mining.nearest(queries, candidates)
 
 
 def threshold(task: Task, example: Any, queries: np.ndarray, candidates: np.ndarray) -> float | None:
     """The margin above which mined pairs count, chosen on the dev collection; None for tasks that need none."""
-    return mining.best_threshold(mining.mine(queries, candidates), example.gold) if task.id == "bucc2018" else None
+    return mining.best_threshold(find(task, example, queries, candidates), example.gold) if mined(task) else None
+
+
+def _everywhere(example: Any, pairs: Sequence[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+    """Pairs of different texts as pairs of places: a text that stands twice is found twice, as in the paper's own code."""
+    queries, candidates = _places(example.queries), _places(example.candidates)
+    return [(a, b, margin) for i, j, margin in pairs for a in queries[i] for b in candidates[j]]
+
+
+def _places(side: Sequence[str]) -> list[list[int]]:
+    found: dict[str, list[int]] = {}
+    for place, text in enumerate(side):
+        found.setdefault(text, []).append(place)
+    return list(found.values())

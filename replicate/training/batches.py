@@ -4,60 +4,132 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from itertools import chain
 
 import numpy as np
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """Rows of different lengths in one flat array: row i is `values[starts[i]:starts[i + 1]]`.
+
+    No Python object a row, so a million rows cost what their numbers cost, and they can lie in a mapped file.
+    """
+
+    values: np.ndarray
+    starts: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, row: int) -> np.ndarray:
+        return self.values[self.starts[row] : self.starts[row + 1]]
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """How long each row is."""
+        return np.diff(self.starts)
+
+
+def ragged(rows: Sequence[Sequence[int] | np.ndarray]) -> Ragged:
+    """The rows of integers as one flat array."""
+    starts = np.zeros(len(rows) + 1, dtype=np.int64)
+    np.cumsum([len(row) for row in rows], out=starts[1:])
+    return Ragged(np.fromiter(chain.from_iterable(rows), dtype=np.int32, count=int(starts[-1])), starts)
+
+
+def single(values: Sequence[int] | np.ndarray) -> Ragged:
+    """Rows of one number each."""
+    return Ragged(np.asarray(values, dtype=np.int32), np.arange(len(values) + 1, dtype=np.int64))
+
+
+def empty(rows: int) -> Ragged:
+    """So many rows of nothing."""
+    return Ragged(np.zeros(0, dtype=np.int32), np.zeros(rows + 1, dtype=np.int64))
+
+
+def joined(parts: Sequence[Ragged]) -> Ragged:
+    """The rows of all parts, one after the other."""
+    starts = [np.zeros(1, dtype=np.int64)]
+    total = 0
+    for part in parts:
+        starts.append(part.starts[1:] + total)
+        total += int(part.starts[-1])
+    return Ragged(np.concatenate([part.values for part in parts]), np.concatenate(starts))
 
 
 @dataclass(frozen=True)
 class Encoded:
     """Examples as token ids, ready to be packed.
 
-    `ids` holds one array a sequence; an example is `group` sequences in a row (choices), else one.
-    `points` are the positions in each sequence that the head reads; `targets` is what it should say,
-    one array an example. `extra` keeps, for each example, what turns outputs into predictions.
+    An item is what the head gives one answer for: `group` sequences in a row (choices), else one. `ids` holds
+    a row a sequence. `points` are the positions in each sequence that the head reads; `targets` is what it
+    should say, a row an item. `owners` names the example of each item: a long passage is several items.
+    `spans` are begin and end in the text for each point, and whether this item shows it best (spans only).
     """
 
-    ids: list[np.ndarray]
-    points: list[np.ndarray]
-    targets: list[np.ndarray]
-    extra: list[Any]
+    ids: Ragged
+    points: Ragged
+    targets: Ragged
     outputs: int
-    group: int = 1
+    group: int
+    owners: np.ndarray
+    labels: tuple[str, ...] = ()
+    spans: Ragged | None = None
 
     def __len__(self) -> int:
         return len(self.targets)
 
-    def length(self, example: int) -> int:
-        """Tokens of one example."""
-        return sum(len(s) for s in self.ids[example * self.group : (example + 1) * self.group])
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """Tokens of each item."""
+        return self.ids.lengths.reshape(-1, self.group).sum(1)
+
+
+def encoded(
+    ids: Ragged,
+    points: Ragged | None = None,
+    targets: Ragged | None = None,
+    outputs: int = 0,
+    group: int = 1,
+    labels: tuple[str, ...] = (),
+) -> Encoded:
+    """Items that are examples, one each; without points and targets (texts) nothing is asked of them."""
+    items = len(ids) // group
+    return Encoded(
+        ids, points or empty(len(ids)), targets or empty(items), outputs, group, np.arange(items, dtype=np.int64), labels
+    )
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Packed sequences: flat ids, their lengths, the flat positions to read, the targets, which examples."""
+    """Packed sequences: flat ids, their lengths, the flat positions to read, the targets, which items."""
 
     ids: np.ndarray
     lengths: list[int]
     points: np.ndarray
     counts: list[int]
     targets: list[np.ndarray]
-    examples: list[int]
+    items: list[int]
 
 
-def pack(data: Encoded, examples: Sequence[int]) -> Batch:
-    """The examples as one row, those of equal length side by side so that attention can take them together."""
-    order = sorted(examples, key=lambda e: (data.length(e), e))
+def pack(data: Encoded, items: Sequence[int]) -> Batch:
+    """The items as one row, those of equal length side by side so that attention can take them together."""
+    chosen = np.sort(np.asarray(items, dtype=np.int64))
+    order = chosen[np.argsort(data.lengths[chosen], kind="stable")].tolist()
     sequences = [s for e in order for s in range(e * data.group, (e + 1) * data.group)]
-    lengths = [len(data.ids[s]) for s in sequences]
+    rows = [data.ids[s] for s in sequences]
+    lengths = [len(row) for row in rows]
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+    points = [data.points[s] for s in sequences]
     return Batch(
-        ids=np.concatenate([data.ids[s] for s in sequences]),
+        ids=np.concatenate(rows).astype(np.int64),
         lengths=lengths,
-        points=np.concatenate([data.points[s] + start for s, start in zip(sequences, starts, strict=True)]),
-        counts=[len(data.points[s]) for s in sequences],
-        targets=[data.targets[e] for e in order],
-        examples=order,
+        points=np.concatenate([row + start for row, start in zip(points, starts, strict=True)]).astype(np.int64),
+        counts=[len(row) for row in points],
+        targets=[data.targets[e].astype(np.int64) for e in order],
+        items=order,
     )
 
 
@@ -94,15 +166,15 @@ def mixture(sizes: Sequence[int], cap: int, updates: int, seed: int) -> list[tup
 
 
 def by_budget(data: Encoded, tokens: int) -> Iterator[list[int]]:
-    """All examples, sorted by length, in groups of at most so many tokens: the order of evaluation."""
+    """All items, sorted by length, in groups of at most so many tokens: the order of evaluation."""
     group: list[int] = []
     used = 0
-    for example in sorted(range(len(data)), key=lambda e: (data.length(e), e)):
-        length = data.length(example)
-        if group and used + length > tokens:
+    lengths = data.lengths
+    for item in np.argsort(lengths, kind="stable").tolist():
+        if group and used + lengths[item] > tokens:
             yield group
             group, used = [], 0
-        group.append(example)
-        used += length
+        group.append(item)
+        used += int(lengths[item])
     if group:
         yield group

@@ -108,14 +108,14 @@ def teach(
 
 @torch.no_grad()
 def outputs(model: Encoder, head: str, data: Encoded, predict: Callable, budget: int) -> list:
-    """Predictions for all examples in their own order, from one pass sorted by length."""
+    """What the head says of all items in their own order, from one pass sorted by length."""
     model.eval()
     found: list = [None] * len(data)
-    for examples in batches.by_budget(data, budget):
-        batch = batches.pack(data, examples)
+    for items in batches.by_budget(data, budget):
+        batch = batches.pack(data, items)
         logits = model.heads[head](model.states(torch.from_numpy(batch.ids), batch.lengths)[batch.points])
-        for example, prediction in zip(batch.examples, predict(logits, batch, data), strict=True):
-            found[example] = prediction
+        for item, prediction in zip(batch.items, predict(logits, batch, data), strict=True):
+            found[item] = prediction
     return found
 
 
@@ -124,9 +124,9 @@ def embeddings(model: Encoder, data: Encoded, layer: int, budget: int) -> np.nda
     """The mean of each sequence's hidden states at a layer."""
     model.eval()
     found = np.zeros((len(data), model.config.hidden_size), dtype=np.float32)
-    for examples in batches.by_budget(data, budget):
-        batch = batches.pack(data, examples)
+    for items in batches.by_budget(data, budget):
+        batch = batches.pack(data, items)
         states = model.states(torch.from_numpy(batch.ids), batch.lengths, layer)
-        for example, part in zip(batch.examples, states.split(batch.lengths), strict=True):
-            found[example] = part.mean(0).numpy()
+        for item, part in zip(batch.items, states.split(batch.lengths), strict=True):
+            found[item] = part.mean(0).numpy()
     return found

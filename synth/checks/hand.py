@@ -10,10 +10,17 @@ from pathlib import Path
 import pandas as pd
 
 from replicate import resources, results
+from replicate.experiments import SMALL
 
 from ..assertions import Selection, selection
 
 Group = tuple[str, str]  # world and model
+
+
+def decides(group: Group) -> bool:
+    """Whether runs like these can say anything of a claim: a model of full size, in the real world."""
+    world, model = group
+    return world == "real" and model not in SMALL
 
 
 @dataclass(frozen=True)

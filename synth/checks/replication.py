@@ -10,7 +10,7 @@ from replicate import results
 from ..assertions import NOT_MEASURED, Finding, Selection, evaluate, signed
 from ..records import SPLITS, Assertion, Claim, Evidence, Question, Verdict, title
 from ..stats.equivalence import DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, REPRODUCED, Estimate, equivalence, estimate
-from .hand import Group, Hand
+from .hand import Group, Hand, decides
 
 NOT_RUN, ILLUSTRATION = "not run", "illustration"
 # Of several parts of a claim, or several models, the weakest counts.
@@ -18,7 +18,7 @@ WEAKEST = (NOT_REPRODUCED, NOT_RUN, INCONCLUSIVE, DIRECTION, ILLUSTRATION, REPRO
 
 
 def check(claim: Claim, question: Question, hand: Hand) -> Verdict:
-    """What our runs say. Rows of the artificial world show how it looks there and never decide."""
+    """What our runs say. Those of the artificial world, or of a small model, show how it looks there and never decide."""
     if not claim.asserts:
         return Verdict("replication", NOT_RUN, "the claim asserts nothing that a run could measure")
     if not hand.groups:
@@ -28,8 +28,8 @@ def check(claim: Claim, question: Question, hand: Hand) -> Verdict:
             f"no results in {hand.where}" + (f"; replicate run {question.experiment}" if question.experiment else ""),
         )
     groups = {group: _group(claim, question, group, rows) for group, rows in hand.groups.items()}
-    real = {group: one for group, one in groups.items() if group[0] == "real" and one.verdict != NOT_RUN}
-    shown = [one for group, one in groups.items() if group[0] == "artificial" and one.verdict == ILLUSTRATION]
+    real = {group: one for group, one in groups.items() if decides(group) and one.verdict != NOT_RUN}
+    shown = [one for group, one in groups.items() if not decides(group) and one.verdict == ILLUSTRATION]
     if not real:
         return shown[-1] if shown else next(iter(groups.values()))
     word = min((one.verdict for one in real.values()), key=WEAKEST.index)
@@ -42,7 +42,7 @@ def _group(claim: Claim, question: Question, group: Group, rows: Selection) -> V
     """All assertions of a claim on the runs of one model in one world."""
     parts = [_part(of, question.margin, group, rows) for of in claim.asserts]
     words = [word for word, _, _ in parts]
-    if group[0] == "artificial":
+    if not decides(group):
         word = ILLUSTRATION if ILLUSTRATION in words else NOT_RUN
     else:
         word = min(words, key=WEAKEST.index)
@@ -77,9 +77,10 @@ def _part(of: Assertion, margin: float, group: Group, rows: Selection) -> tuple[
     if of.kind == "best":
         line = f"{what} {'leads by' if ours.mean > 0 else 'is not the best'}: {ours} against the next{note}; {found.also}"
         line += f"; {found.note}" if found.note else ""
-        return (ILLUSTRATION if group[0] == "artificial" else _lead(ours, found)), line, found
-    if group[0] == "artificial":
-        return ILLUSTRATION, f"{what} {ours}{note}, claimed {of.value} for the real world", found
+        return (_lead(ours, found) if decides(group) else ILLUSTRATION), line, found
+    if not decides(group):
+        whom = "the real world" if group[0] == "artificial" else "a model of full size"
+        return ILLUSTRATION, f"{what} {ours}{note}, claimed {of.value} for {whom}", found
     low, high = results.interval(of.value)
     word, line = equivalence(found.values, float(low), float(high), margin)
     return word, f"{what} {line}{note}", found

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replicate import tasks
-from replicate.metrics import mining
+from replicate.metrics import measure, mining, neighbours, scores
 from replicate.sources.examples import Mining
 from replicate.tasks import retrieval
 
@@ -71,7 +71,7 @@ def test_a_sentence_proposes_none_but_its_neighbours():
 
 @given(clouds())
 def test_mining_uses_each_side_once_and_lists_the_best_pair_first(sides):
-    found = mining.mine(*sides)
+    found = mining.mine(*(np.abs(side) for side in sides))
     assert len({i for i, _, _ in found}) == len({j for _, j, _ in found}) == len(found) >= 1
     assert [pair[2] for pair in found] == sorted((pair[2] for pair in found), reverse=True)
 
@@ -81,6 +81,21 @@ def test_length_of_a_vector_says_nothing(sides, factor):
     queries, candidates = sides
     assert mining.nearest(queries * factor, candidates) == mining.nearest(queries, candidates)
     assert [p[:2] for p in mining.mine(queries * factor, candidates)] == [p[:2] for p in mining.mine(queries, candidates)]
+
+
+@pytest.mark.parametrize("memory", [1 << 14, 1 << 30])
+def test_neighbours_are_the_same_in_small_blocks_and_large_ones(memory):
+    rng = np.random.default_rng(0)
+    queries, candidates = rng.normal(size=(150, 16)), rng.normal(size=(210, 16))
+    cosines = (queries / np.linalg.norm(queries, axis=1)[:, None]) @ (candidates / np.linalg.norm(candidates, axis=1)[:, None]).T
+    forward, backward = neighbours.nearest_both(queries, candidates, 5, memory)
+    assert np.array_equal(forward.index, np.argsort(-cosines, axis=1)[:, :5])
+    assert np.array_equal(backward.index, np.argsort(-cosines.T, axis=1)[:, :5])
+    np.testing.assert_allclose(forward.cosine, -np.sort(-cosines, axis=1)[:, :5], atol=1e-6)
+
+
+def test_of_equal_cosines_the_first_comes_first():
+    assert mining.ranked(np.ones((1, 2)), np.ones((70, 2)), 4) == [[0, 1, 2, 3]]
 
 
 def directions(*degrees: float) -> np.ndarray:
@@ -104,6 +119,10 @@ def test_nearest_is_the_highest_cosine_by_hand():
 mined = st.lists(st.tuples(st.integers(0, 6), st.booleans()), max_size=12)
 
 
+def pair_f1(found: list, gold: list) -> float:
+    return scores.figure(scores.pairs_f1(gold, [pair[:2] for pair in found]))
+
+
 def collection(drawn: list[tuple[int, bool]], missed: int) -> tuple[list[tuple[int, int, float]], list[tuple[int, int]]]:
     """Mined pairs with margins on a coarse grid, so that some are equal; gold holds the right ones and some never mined."""
     found = [(n, n, margin / 4) for n, (margin, _) in enumerate(drawn)]
@@ -116,7 +135,7 @@ def test_no_threshold_is_better_than_the_best(drawn, missed):
     found, gold = collection(drawn, missed)
 
     def kept(cut: float) -> float:
-        return mining.pair_f1([pair for pair in found if pair[2] >= cut], gold)
+        return pair_f1([pair for pair in found if pair[2] >= cut], gold)
 
     everywhere = [0.0, 2.0, *(pair[2] for pair in found)]
     assert kept(mining.best_threshold(found, gold)) == pytest.approx(max(kept(cut) for cut in everywhere))
@@ -130,11 +149,15 @@ def test_the_threshold_lies_half_way_between_the_last_pair_kept_and_the_next():
 
 def test_f1_of_mined_pairs_by_hand():
     found = [(0, 0, 1.5), (1, 1, 1.3), (2, 9, 1.1)]
-    assert mining.pair_f1(found, [(0, 0), (1, 1), (2, 2), (3, 3)]) == pytest.approx(100 * 2 * 2 / (3 + 4))
-    assert mining.pair_f1([], [(0, 0)]) == mining.pair_f1([], []) == 0
+    assert pair_f1(found, [(0, 0), (1, 1), (2, 2), (3, 3)]) == pytest.approx(100 * 2 * 2 / (3 + 4))
+    assert pair_f1([], [(0, 0)]) == pair_f1([], []) == 0
 
 
 # ---- mean average precision ----
+
+
+def precision(queries: np.ndarray, candidates: np.ndarray, right: list[set[int]], depth: int) -> float:
+    return scores.figure(scores.mean_average_precision(right, mining.ranked(queries, candidates, depth), depth))
 
 
 def ranked(*orders: list[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -148,22 +171,22 @@ def ranked(*orders: list[int]) -> tuple[np.ndarray, np.ndarray]:
 def test_average_precision_by_hand():
     queries, candidates = ranked([2, 0, 1, 3])
     # Right ones at ranks 1 and 4: (1/1 + 2/4) / 2.
-    assert mining.mean_average_precision(queries, candidates, [(0, 2), (0, 3)], 20) == pytest.approx(75)
+    assert precision(queries, candidates, [{2, 3}], 20) == pytest.approx(75)
     # To a depth of 2 only the first is seen, of two that would fit: (1/1) / 2.
-    assert mining.mean_average_precision(queries, candidates, [(0, 2), (0, 3)], 2) == pytest.approx(50)
+    assert precision(queries, candidates, [{2, 3}], 2) == pytest.approx(50)
     # To a depth of 1 one fits: a perfect list is a perfect score.
-    assert mining.mean_average_precision(queries, candidates, [(0, 2), (0, 3)], 1) == pytest.approx(100)
+    assert precision(queries, candidates, [{2, 3}], 1) == pytest.approx(100)
 
 
 def test_mean_average_precision_is_the_mean_over_queries():
     queries, candidates = ranked([0, 1, 2], [0, 1, 2])
-    assert mining.mean_average_precision(queries, candidates, [(0, 0), (1, 2)], 20) == pytest.approx((100 + 100 / 3) / 2)
+    assert precision(queries, candidates, [{0}, {2}], 20) == pytest.approx((100 + 100 / 3) / 2)
 
 
 @given(st.permutations(range(8)), st.sets(st.integers(0, 7), min_size=1), st.integers(1, 8))
 def test_average_precision_is_whole_where_the_right_ones_lead(order, right, depth):
     queries, candidates = ranked(list(order))
-    value = mining.mean_average_precision(queries, candidates, [(0, j) for j in right], depth)
+    value = precision(queries, candidates, [right], depth)
     fits = min(len(right), depth)
     assert (value == pytest.approx(100)) == (set(order[:fits]) <= right)
     assert 0 <= value <= 100 + 1e-9
@@ -172,10 +195,25 @@ def test_average_precision_is_whole_where_the_right_ones_lead(order, right, dept
 # ---- the kind: from embeddings to a task's figure ----
 
 
+def figures(task: str, one: Mining, said: list) -> dict[str, float]:
+    found = tasks.find(task)
+    return measure.figures(measure.measure(found, measure.targets(found, [one]), said))
+
+
+def test_a_text_that_stands_twice_is_embedded_once_and_found_in_both_places():
+    one = Mining("b", ("a", "b", "a"), ("A", "B"), ((0, 0), (2, 0), (1, 1)))
+    bucc, tatoeba = tasks.find("bucc2018"), tasks.find("tatoeba")
+    assert retrieval.read(bucc, one.queries) == ("a", "b") and retrieval.read(tatoeba, one.queries) == one.queries
+    found = retrieval.find(bucc, one, np.eye(2), np.eye(2))
+    assert [pair[:2] for pair in found] == [(0, 0), (2, 0), (1, 1)]
+    assert figures("bucc2018", one, [pair[:2] for pair in found]) == {"f1": 100}
+
+
 def test_tatoeba_is_the_share_of_sentences_whose_translation_is_nearest():
     sides = np.eye(4), np.eye(4)[[1, 0, 2, 3]]
     one = Mining("t", tuple("abcd"), tuple("abcd"), ((0, 0), (1, 1), (2, 2), (3, 3)))
-    assert retrieval.score(tasks.find("tatoeba"), one, *sides, None) == ({"accuracy": 50}, [1, 0, 2, 3])
+    assert retrieval.find(tasks.find("tatoeba"), one, *sides) == [1, 0, 2, 3]
+    assert figures("tatoeba", one, [1, 0, 2, 3]) == {"accuracy": 50}
 
 
 def test_bucc_cuts_where_dev_says_and_the_others_do_not_cut():
@@ -185,8 +223,8 @@ def test_bucc_cuts_where_dev_says_and_the_others_do_not_cut():
         np.array([[1.0, 0, 0.1], [0, 1.0, 0.1], [0.3, 0.3, 0.3]]),
     )
     cut = retrieval.threshold(tasks.find("bucc2018"), one, *sides)
-    uncut, all_pairs = retrieval.score(tasks.find("bucc2018"), one, *sides, None)
-    values, kept = retrieval.score(tasks.find("bucc2018"), one, *sides, cut)
-    assert len(all_pairs) == 3 and uncut["f1"] == pytest.approx(80)
-    assert {(i, j) for i, j, _ in kept} == {(0, 0), (1, 1)} and values == {"f1": 100}
+    pairs, kept = (retrieval.find(tasks.find("bucc2018"), one, *sides, margin) for margin in (None, cut))
+    assert len(pairs) == 3 and figures("bucc2018", one, [pair[:2] for pair in pairs])["f1"] == pytest.approx(80)
+    assert {(i, j) for i, j, _ in kept} == {(0, 0), (1, 1)}
+    assert figures("bucc2018", one, [pair[:2] for pair in kept]) == {"f1": 100}
     assert retrieval.threshold(tasks.find("tatoeba"), one, *sides) is None

@@ -16,7 +16,7 @@ from replicate.models import encoder, nano
 from replicate.models.packing import runs_of
 from replicate.tasks.kinds import KINDS
 from replicate.training import loop
-from replicate.training.batches import Encoded, by_budget, pack
+from replicate.training.batches import Encoded, by_budget, encoded, pack, ragged, single
 
 VOCABULARY, SPECIAL = 60, 4
 CLOSE = {"atol": 1e-5, "rtol": 1e-4}
@@ -61,17 +61,17 @@ def packed(ours: encoder.Encoder, ids: list[np.ndarray], layer: int | None = Non
 def data(kind: str, sizes: list[int], seed: int) -> Encoded:
     """Examples of a kind with targets at random; choices take two sequences each."""
     ids, rng = sequences(sizes * (2 if kind == "choices" else 1), seed), np.random.default_rng(seed)
-    count = len(sizes)
-    first = [np.zeros(1, dtype=np.int64)] * len(ids)
+    count, flat = len(sizes), ragged(ids)
+    first = single(np.zeros(len(ids)))
     if kind == "pairs":
-        return Encoded(ids, first, list(rng.integers(0, 3, (count, 1))), [None] * count, 3)
+        return encoded(flat, first, single(rng.integers(0, 3, count)), 3)
     if kind == "choices":
-        return Encoded(ids, first, list(rng.integers(0, 2, (count, 1))), [None] * count, 1, 2)
+        return encoded(flat, first, single(rng.integers(0, 2, count)), 1, 2)
     points = [np.arange(1, len(one) - 1) for one in ids]
     if kind == "tags":
-        return Encoded(ids, points, [rng.integers(0, 5, len(p)) for p in points], [None] * count, 5)
+        return encoded(flat, ragged(points), ragged([rng.integers(0, 5, len(p)) for p in points]), 5)
     points = [np.concatenate([[0], p]) for p in points]
-    return Encoded(ids, points, [np.sort(rng.integers(0, len(p), 2)) for p in points], [None] * count, 2)
+    return encoded(flat, ragged(points), ragged([np.sort(rng.integers(0, len(p), 2)) for p in points]), 2)
 
 
 # ---- hidden states ----
@@ -129,9 +129,9 @@ def test_the_loss_of_an_example_is_what_it_is_alone_for_every_head(sizes, seed, 
     logits = ours.heads[kind](ours.states(torch.from_numpy(whole.ids), whole.lengths)[torch.from_numpy(whole.points)])
     parts = logits.split([sum(whole.counts[k * examples.group : (k + 1) * examples.group]) for k in range(len(examples))])
     theirs = stock(ours, "sdpa")
-    for example, part in zip(whole.examples, parts, strict=True):
+    for example, part in zip(whole.items, parts, strict=True):
         one = pack(examples, [example])
-        ids = examples.ids[example * examples.group : (example + 1) * examples.group]
+        ids = [examples.ids[row] for row in range(example * examples.group, (example + 1) * examples.group)]
         expected = read(ours, torch.cat(alone(theirs, ids)), kind, one)
         torch.testing.assert_close(KINDS[kind].loss(part, one), expected, **CLOSE)
 
@@ -176,12 +176,12 @@ def test_packing_reorders_examples_and_loses_nothing_of_them(sizes, kind, drawn)
     examples = data(kind, sizes, seed=len(sizes))
     wanted = drawn.draw(st.lists(st.integers(0, len(examples) - 1), min_size=1, max_size=10))
     batch = pack(examples, wanted)
-    assert sorted(batch.examples) == sorted(wanted)
-    assert [examples.length(one) for one in batch.examples] == sorted(examples.length(one) for one in wanted)
+    assert sorted(batch.items) == sorted(wanted)
+    assert examples.lengths[batch.items].tolist() == sorted(examples.lengths[wanted].tolist())
     ids, points = np.split(batch.ids, np.cumsum(batch.lengths)[:-1]), np.split(batch.points, np.cumsum(batch.counts)[:-1])
     starts = np.concatenate([[0], np.cumsum(batch.lengths)])
-    for number, example in enumerate(batch.examples):
-        assert batch.targets[number] is examples.targets[example]
+    for number, example in enumerate(batch.items):
+        assert np.array_equal(batch.targets[number], examples.targets[example])
         for k in range(examples.group):
             mine, theirs = number * examples.group + k, example * examples.group + k
             assert np.array_equal(ids[mine], examples.ids[theirs])
@@ -193,7 +193,7 @@ def test_a_budget_of_tokens_takes_every_example_once(sizes, budget, kind):
     examples = data(kind, sizes, seed=0)
     groups = list(by_budget(examples, budget))
     assert sorted(example for group in groups for example in group) == list(range(len(examples)))
-    assert all(len(group) == 1 or sum(examples.length(one) for one in group) <= budget for group in groups)
+    assert all(len(group) == 1 or examples.lengths[group].sum() <= budget for group in groups)
 
 
 def test_what_is_predicted_does_not_hang_on_how_examples_were_grouped():
@@ -207,5 +207,5 @@ def test_what_is_predicted_does_not_hang_on_how_examples_were_grouped():
     assert one_by_one == at_once and [len(one) for one in at_once] == [len(points) for points in examples.points]
     few, many = (loop.embeddings(ours, examples, 1, budget) for budget in (1, 10**6))
     np.testing.assert_allclose(few, many, atol=1e-5)
-    expected = torch.stack([one.mean(0) for one in alone(stock(ours, "eager"), examples.ids, 1)])
+    expected = torch.stack([one.mean(0) for one in alone(stock(ours, "eager"), list(examples.ids), 1)])
     np.testing.assert_allclose(many, expected.detach().numpy(), atol=1e-5)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replicate.metrics.scores import accuracy, chunk_f1, chunks, normalise, run_f1, runs, squad
+from replicate.metrics import scores
+from replicate.metrics.scores import agreement, chunk_f1, figure, run_f1
 from replicate.tasks.xtreme import IOB2, UPOS
 
 pos = st.lists(st.sampled_from(UPOS), max_size=12)
@@ -17,11 +18,28 @@ def words(text: str) -> list[str]:
     return text.split()
 
 
+def entities(tags: list[str]) -> set[tuple[str, int, int]]:
+    (found,) = scores.entities([tags])
+    return found
+
+
 def test_accuracy_is_the_share_that_agrees_in_points():
-    assert accuracy("abcd", "abxd") == 75
-    assert accuracy([], []) == 0
+    assert figure(agreement("abcd", "abxd")) == 75
+    assert figure(agreement([], [])) == 0
     with pytest.raises(ValueError):
-        accuracy("abc", "ab")
+        agreement("abc", "ab")
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 5)), max_size=8), st.randoms())
+def test_a_figure_is_a_ratio_of_sums_whatever_the_order_of_its_rows(rows, random):
+    mixed = random.sample(rows, len(rows))
+    expected = 100 * sum(a for a, _ in rows) / sum(b for _, b in rows) if rows else 0
+    assert figure(scores.of(rows)) == pytest.approx(figure(scores.of(mixed))) == pytest.approx(expected)
+
+
+def test_tags_that_are_missing_at_the_end_of_a_guess_are_wrong():
+    assert figure(scores.token_agreement([words("NOUN VERB DET NOUN")], [words("NOUN VERB")])) == 50
+    assert figure(run_f1([words("NOUN VERB DET NOUN")], [words("NOUN VERB")])) == pytest.approx(100 * 2 * 2 / (4 + 2))
 
 
 # ---- tags ----
@@ -48,7 +66,7 @@ def old_seqeval(tags: list[str]) -> set[tuple[str, int, int]]:
 
 
 @pytest.mark.parametrize(
-    ("tags", "entities"),
+    ("tags", "expected"),
     [
         ("NOUN", {("NOUN", 0, 1)}),
         ("NOUN NOUN VERB", {("NOUN", 0, 2), ("VERB", 2, 3)}),  # neighbours of one tag are one entity
@@ -60,17 +78,17 @@ def old_seqeval(tags: list[str]) -> set[tuple[str, int, int]]:
         ("", set()),
     ],
 )
-def test_parts_of_speech_are_counted_in_runs_as_xtremes_old_scorer_does(tags, entities):
-    assert runs(words(tags)) == old_seqeval(words(tags)) == entities
+def test_parts_of_speech_are_counted_in_runs_as_xtremes_old_scorer_does(tags, expected):
+    assert entities(words(tags)) == old_seqeval(words(tags)) == expected
 
 
 @given(pos)
 def test_runs_are_the_old_scorers_entities_for_all_parts_of_speech(tags):
-    assert runs(tags) == old_seqeval(tags)
+    assert entities(tags) == old_seqeval(tags)
 
 
 @pytest.mark.parametrize(
-    ("tags", "entities"),
+    ("tags", "expected"),
     [
         ("O B-PER I-PER O B-LOC", {("PER", 1, 3), ("LOC", 4, 5)}),
         ("B-PER B-PER", {("PER", 0, 1), ("PER", 1, 2)}),
@@ -80,100 +98,50 @@ def test_runs_are_the_old_scorers_entities_for_all_parts_of_speech(tags):
         ("O O", set()),
     ],
 )
-def test_names_are_counted_in_chunks_as_conlleval_does(tags, entities):
-    assert chunks(words(tags)) == old_seqeval(words(tags)) == entities
+def test_names_are_counted_in_chunks_as_conlleval_does(tags, expected):
+    assert entities(words(tags)) == old_seqeval(words(tags)) == expected
 
 
 @given(iob)
 def test_chunks_are_the_old_scorers_entities_for_all_iob2_tags(tags):
-    assert chunks(tags) == old_seqeval(tags)
+    assert entities(tags) == old_seqeval(tags)
 
 
 def test_f1_counts_entities_over_all_sentences_and_not_sentence_by_sentence():
     gold = [words("NOUN NOUN VERB"), words("DET NOUN")]
     guess = [words("NOUN ADJ VERB"), words("DET NOUN")]
     # Gold has 4 entities, the guess 5; VERB, DET, NOUN agree, but NOUN NOUN is no NOUN.
-    assert run_f1(gold, guess) == pytest.approx(100 * 2 * 3 / (4 + 5))
+    assert figure(run_f1(gold, guess)) == pytest.approx(100 * 2 * 3 / (4 + 5))
     # An entity does not reach over the end of a sentence.
-    assert run_f1([["NOUN"], ["NOUN"]], [["NOUN"], ["VERB"]]) == 50
+    assert figure(run_f1([["NOUN"], ["NOUN"]], [["NOUN"], ["VERB"]])) == 50
 
 
 def test_chunk_f1_by_hand():
     gold = [words("B-PER I-PER O B-LOC"), words("O O")]
     guess = [words("B-PER O O B-LOC"), words("B-ORG O")]
-    assert chunk_f1(gold, guess) == pytest.approx(100 * 2 * 1 / (2 + 3))
-    assert chunk_f1([words("O O")], [words("O O")]) == 0  # as seqeval: nothing to find is nothing found
+    assert figure(chunk_f1(gold, guess)) == pytest.approx(100 * 2 * 1 / (2 + 3))
+    assert figure(chunk_f1([words("O O")], [words("O O")])) == 0  # as seqeval: nothing to find is nothing found
 
 
 @given(st.lists(pos, max_size=4), st.data())
 def test_f1_is_symmetric_and_whole_for_the_right_tags_alone(gold, data):
     guess = [[data.draw(st.sampled_from(UPOS)) for _ in tags] for tags in gold]
-    assert run_f1(gold, guess) == run_f1(guess, gold)
-    assert 0 <= run_f1(gold, guess) <= 100
-    assert (run_f1(gold, guess) == 100) == (gold == guess and any(gold))
-    assert run_f1(gold, gold) == (100 if any(gold) else 0)
+    assert figure(run_f1(gold, guess)) == figure(run_f1(guess, gold))
+    assert 0 <= figure(run_f1(gold, guess)) <= 100
+    assert (figure(run_f1(gold, guess)) == 100) == (gold == guess and any(gold))
+    assert figure(run_f1(gold, gold)) == (100 if any(gold) else 0)
 
 
-# ---- answers ----
+# ---- rankings ----
 
 
-@pytest.mark.parametrize(
-    ("text", "normal"),
-    [
-        ("The  Cat", "cat"),
-        ("an apple, a day", "apple day"),
-        ("U.S.A.", "usa"),  # punctuation goes before articles do
-        ("The-rapist", "therapist"),
-        ("another theme", "another theme"),  # articles are whole words
-        ("a.", ""),
-        ("«Büro»", "«büro»"),  # ASCII punctuation only: SQuAD's own limit
-        ("東京。", "東京。"),
-    ],
-)
-def test_answers_are_normalised_as_in_squad(text, normal):
-    assert normalise(text) == normal
+def test_mined_pairs_are_counted_once_each_by_hand():
+    gold, said = [(0, 0), (1, 1), (2, 2), (3, 3)], [(0, 0), (1, 1), (1, 1), (2, 9)]
+    assert figure(scores.pairs_f1(gold, said)) == pytest.approx(100 * 2 * 2 / (3 + 4))
+    assert figure(scores.pairs_f1(gold, gold)) == 100 and figure(scores.pairs_f1(gold, [])) == 0
 
 
-@given(st.text(max_size=30))
-def test_a_normal_form_has_single_spaces_and_no_capitals(text):
-    normal = normalise(text)
-    assert normal == " ".join(normal.split()) and normal == normal.lower().strip()
-    assert squad([[text]], [text]) == {"f1": 100, "em": 100}
-
-
-@pytest.mark.parametrize(
-    ("answers", "said", "f1", "em"),
-    [
-        (["in the red house"], "red house", 80, 0),  # 2 of 2 and 2 of 3
-        (["The Red House."], "red house", 100, 100),
-        (["red house", "house"], "a house", 100, 100),  # the best of the answers counts
-        (["red red house"], "red house red", 100, 0),  # words are counted, their order is not
-        (["red red house"], "red", 50, 0),  # and a word said once is found once
-        (["red"], "blue", 0, 0),
-        (["red"], "", 0, 0),
-        ([], "", 100, 100),  # no answer, none said
-        ([], "red", 0, 0),
-        (["the"], "", 100, 100),  # nothing is left of the answer
-    ],
-)
-def test_f1_and_exact_match_by_hand(answers, said, f1, em):
-    assert squad([answers], [said]) == {"f1": pytest.approx(f1), "em": em}
-
-
-def test_the_figure_of_a_set_is_the_mean_over_questions():
-    assert squad([["red house"], ["dog"], []], ["house", "dog", "cat"]) == {
-        "f1": pytest.approx(100 * (2 / 3 + 1 + 0) / 3),
-        "em": pytest.approx(100 / 3),
-    }
-    assert squad([], []) == {"f1": 0, "em": 0}
-
-
-answer = st.lists(st.sampled_from(words("red house the dog a")), max_size=4).map(" ".join)
-
-
-@given(answer, answer)
-def test_f1_is_symmetric_and_at_least_exact_match(one, two):
-    there, back = squad([[one]], [two]), squad([[two]], [one])
-    assert there == back
-    assert 0 <= there["em"] <= there["f1"] <= 100
-    assert (there["em"] == 100) == (normalise(one) == normalise(two))
+def test_a_right_candidate_that_is_named_twice_counts_once():
+    assert scores.average_precision({1, 2}, [1, 1, 2], 20) == pytest.approx((1 + 2 / 3) / 2)
+    assert scores.average_precision({5}, [1, 2, 5], 20) == pytest.approx(1 / 3)  # one right one: the reciprocal rank
+    assert scores.average_precision({5}, [1, 2, 5], 2) == 0

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from replicate.models import encoder, nano
 from replicate.tasks.kinds import KINDS
 from replicate.training import batches, loop
-from replicate.training.batches import Batch, Encoded
+from replicate.training.batches import Batch, Encoded, encoded, ragged, single
 from replicate.training.loop import Lesson, Schedule
 
 VOCABULARY, MASK, SPECIAL = 40, 39, 4
@@ -141,14 +141,13 @@ def toy(count: int = 48) -> Encoded:
     rng = np.random.default_rng(0)
     labels = [n % 2 for n in range(count)]
     ids = [np.array([0, 7 if label else 8, *rng.integers(10, 38, n % 4 + 2), 2]) for n, label in enumerate(labels)]
-    return Encoded(ids, [np.zeros(1, dtype=np.int64)] * count, [np.array([one]) for one in labels], [("8", "7")] * count, 2)
+    return encoded(ragged(ids), single(np.zeros(count)), single(labels), 2, labels=("8", "7"))
 
 
 def text(count: int = 48) -> Encoded:
     rng = np.random.default_rng(1)
     ids = [np.array([0, *rng.integers(SPECIAL, 38, 8), 2]) for _ in range(count)]
-    none = [np.zeros(0, dtype=np.int64)] * count
-    return Encoded(ids, none, none, [None] * count, 0)
+    return encoded(ragged(ids))
 
 
 LESSON = Lesson("toy", toy(), KINDS["pairs"].loss, batch_size=8)
@@ -187,8 +186,7 @@ def test_masked_words_that_can_be_read_off_their_neighbours_are_learnt():
     """Every text is one token over and over: what stands beside the hole fills it."""
     count = 64
     ids = [np.array([0, *[10 + n % 4] * 6, 2]) for n in range(count)]
-    none = [np.zeros(0, dtype=np.int64)] * count
-    lesson = Lesson("mlm", Encoded(ids, none, none, [None] * count, 0), None, 16)
+    lesson = Lesson("mlm", encoded(ragged(ids)), None, 16)
     model, _ = taught(1, (lesson,), replace(SCHEDULE, updates=150))
     model.eval()
     with torch.no_grad():

@@ -21,11 +21,11 @@ def digest() -> str:
     source, found = open_source("world"), hashlib.sha256()
     for code in source.languages:
         found.update("\n".join(itertools.islice(source.text(code), 40)).encode())
-    for task in TASKS.values():
+    for task in (task for task in TASKS.values() if not source.missing(task.id, "test", tree.PIVOT)):
         for code in (tree.PIVOT, "a2b", "c1a", "e1a", "g1a"):
-            found.update(repr(source.examples(task.id, "test", code, limit=20)).encode())
+            found.update(repr(list(source.examples(task.id, "test", code, limit=20))).encode())
         if task.kind != "retrieval":
-            found.update(repr(source.examples(task.id, "train", tree.PIVOT, limit=40)).encode())
+            found.update(repr(list(source.examples(task.id, "train", tree.PIVOT, limit=40))).encode())
     return found.hexdigest()[:16]
 
 

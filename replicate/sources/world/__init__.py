@@ -9,7 +9,7 @@ from random import Random
 from ... import tasks
 from ...problems import Problem, unknown
 from .. import source as interface
-from ..examples import Example
+from ..examples import Examples
 from . import corpus, examples, mining, tree
 from .voice import TRANSLATION_ERRORS, Voice
 
@@ -24,25 +24,38 @@ def _known(code: str) -> str:
     return code
 
 
-def _examples(task: str, split: str, language: str, limit: int | None = None, translated: bool = False) -> list[Example]:
-    """Examples of a task; training data of targets exists in the pivot only."""
-    found, code = tasks.find(task), _known(language)
+def _missing(task: str, split: str, language: str, translated: bool = False) -> str:
+    """Empty, or why the world has no such examples: it has training data of targets in the pivot only."""
+    code = _known(language)
+    if task == "text":
+        return ""
+    found = tasks.find(task)
     if split not in SIZES:
         raise unknown("split", split, SIZES)
-    if found.kind == "retrieval":
-        if split == "train":
-            raise Problem(f"{found.id} has no training data; retrieval tasks are evaluated only")
-        size = min(limit or mining.SIZES[found.id], mining.SIZES[found.id])
-        return [mining.MINERS[found.id](Random(f"{tree.SEED} {found.id} {split}"), code, f"{found.id}-{split}", size)]
+    if found.id not in (*examples.MAKERS, *mining.MINERS):
+        return f"{found.id} is not spoken in the artificial world"
+    if split == "train" and found.kind == "retrieval":
+        return f"{found.id} has no training data; retrieval tasks are evaluated only"
     if split == "train" and found.role == "target" and code != tree.PIVOT:
-        raise Problem(f"{found.id} has training data in the pivot {tree.PIVOT} only, not in {code}: transfer is zero-shot")
+        return f"{found.id} has training data in the pivot {tree.PIVOT} only, not in {code}: transfer is zero-shot"
+    return ""
+
+
+def _examples(task: str, split: str, language: str, limit: int | None = None, translated: bool = False) -> Examples:
+    """Examples of a task; a Problem where there are none."""
+    if why := _missing(task, split, language, translated):
+        raise Problem(why)
+    found, code = tasks.find(task), language
+    if found.kind == "retrieval":
+        size = min(limit or mining.SIZES[found.id], mining.SIZES[found.id])
+        return Examples([mining.MINERS[found.id](Random(f"{tree.SEED} {found.id} {split}"), code, f"{found.id}-{split}", size)])
     size = SMALL.get(found.id, SIZES["train"]) if split == "train" else SIZES[split]
     make = examples.MAKERS[found.id]
     voice = Voice(code, TRANSLATION_ERRORS if translated and code != tree.PIVOT else 0.0, found.id)
     made = []
     for number in range(min(limit or size, size)):
         made.append(make(Random(f"{tree.SEED} {found.id} {split} {number}"), voice, f"{found.id}-{split}-{number}"))
-    return made
+    return Examples(made)
 
 
 @cache
@@ -70,4 +83,20 @@ def _text(language: str) -> Iterator[str]:
 
 def source() -> interface.Source:
     """The world, ready to be read."""
-    return interface.Source(f"world@{VERSION}", "artificial", tree.PIVOT, tuple(tree.BY_CODE), _examples, _text, _labels)
+    return interface.Source(
+        id=f"world@{VERSION}",
+        world="artificial",
+        pivot=tree.PIVOT,
+        languages=tuple(tree.BY_CODE),
+        examples=_examples,
+        text=_text,
+        labels=_labels,
+        missing=_missing,
+        fingerprint=_nothing_more,
+        name="world",
+    )
+
+
+def _nothing_more(task: str, split: str, language: str, translated: bool = False) -> str:
+    """The world's version tells all there is to tell."""
+    return ""

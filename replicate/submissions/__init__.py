@@ -1,0 +1,1 @@
+"""XTREME's own submission format: prediction files read and scored, and written from finished runs."""
