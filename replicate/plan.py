@@ -20,7 +20,7 @@ from .sources import Part, Source, open_source, version
 from .tasks import TASKS
 
 # A change of the code that changes results raises the number: old steps stay, and are not mistaken for new ones.
-VERSIONS = {"pretrain": 1, "average": 1, "train": 1, "evaluate": 1}
+VERSIONS = {"pretrain": 1, "average": 1, "train": 1, "evaluate": 2}
 PRETRAIN_SEED = 0  # one pretrained model for all seeds, as there is one XLM-R
 
 TRAINED = 10_000  # examples of a training set of unknown size, for estimates only

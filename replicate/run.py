@@ -30,7 +30,7 @@ from .progress import Bar
 METHODS = "replicate.steps:STEPS"
 ADOPTED = ("pretrain", "average")  # what may come with the package instead of being trained
 RETRIES = 2  # of a step whose worker died
-GRACE = 5.0  # seconds for a worker to stop when asked
+GRACE = 30.0  # seconds for a worker to end its update and write its state when asked to stop
 AGAIN = 0.5  # seconds until a step that another run had is looked at again
 # One thread per worker: more would wait for each other (70 times slower on a busy machine).
 ONE_THREAD = {

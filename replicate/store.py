@@ -2,7 +2,6 @@
 
 runs/steps/<id>/     step.json, result.json and the step's files; here only when whole
 runs/aside/<id>/     a step at work; what it writes to `checkpoint/` survives a kill and is handed to the next try
-                    (no step does yet: the longest takes minutes and is begun anew)
 runs/leases/<id>     locked by the process at work on the step
 runs/failed/<id>.json  why a step failed
 runs/damaged/<id>-<n>  what could not be read, set aside and named, never dropped

@@ -93,7 +93,7 @@ def _print_task(found: TaskScore, benchmark: Sequence[str]) -> None:
             row += [cell.value, cell.low, cell.high] if with_ends else [cell.value]
         mean += [found.means[metric], None, None] if with_ends else [found.means[metric]]
     print(table([*rows, mean] if count > 1 else rows, head))
-    print("low and high: 95% interval, from resampled examples")
+    print("low and high: the 95% interval over examples like these")
     if found.languages[0].versus:
         print("\nagainst the other system; p from permutations, adjusted over the languages")
         print(table(_versus_rows(found), ("language", "metric", "ours", "theirs", "gain", "low", "high", "p", "Holm", "BH")))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 from transformers import XLMRobertaConfig, XLMRobertaModel
 
 from ..problems import Problem
+from .masking import masked
 from .packing import NAME, runs_of
 
 FIRST_POSITION = 2  # XLM-R counts positions from behind the padding index
@@ -80,6 +84,29 @@ class Encoder(nn.Module):
     def predict_masked(self, states: torch.Tensor) -> torch.Tensor:
         """Logits over the vocabulary."""
         return self.masked(states, self.body.embeddings.word_embeddings.weight)
+
+    @property
+    def device(self) -> torch.device:
+        return self.body.embeddings.word_embeddings.weight.device
+
+    def prepare(self, lesson: Any, batch: Any, mask: int, rng: np.random.Generator) -> Any:
+        """The batch as it is read: where a lesson has no loss of its own, with tokens hidden and these to be guessed."""
+        if lesson.loss is not None:
+            return batch
+        ids, chosen = masked(batch.ids, lesson.masked, mask, self.config.vocab_size, rng)
+        ends = np.cumsum(batch.lengths)
+        counts = np.diff(np.searchsorted(chosen, ends), prepend=0)
+        targets = np.split(batch.ids[chosen], np.cumsum(counts)[:-1])
+        return replace(batch, ids=ids, points=chosen, counts=counts.tolist(), targets=targets)
+
+    def learn(self, lesson: Any, batch: Any) -> torch.Tensor:
+        """The loss of a prepared batch, a mean over all that it asks."""
+        states = self.states(torch.from_numpy(batch.ids).to(self.device), batch.lengths)
+        read = states.index_select(0, torch.from_numpy(batch.points).to(self.device))
+        if lesson.loss is not None:
+            return lesson.loss(self.heads[lesson.name](read), batch)
+        targets = torch.from_numpy(np.concatenate(batch.targets)).to(self.device)
+        return nn.functional.cross_entropy(self.predict_masked(read), targets)
 
 
 def new(config: XLMRobertaConfig, seed: int) -> Encoder:

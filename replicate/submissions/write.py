@@ -1,7 +1,7 @@
 """Predictions of a finished evaluation as the text of XTREME's files.
 
 A row is a line of the evaluation's predictions.jsonl: language, id, prediction, for tags also `words`. Of retrieval there
-is one row a language, whose prediction holds all queries.
+is one row a language, whose prediction holds all queries, and `order` says in which order XTREME's files have these.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _answers(task: Task, language: str, pivot: str, rows: Sequence[Row]) -> str:
 
 
 def _partners(task: Task, language: str, pivot: str, rows: Sequence[Row]) -> str:
-    return "".join(f"{candidate}\n" for row in rows for candidate in row["prediction"])
+    return "".join(f"{row['prediction'][place]}\n" for row in rows for place in row.get("order", range(len(row["prediction"]))))
 
 
 def _mined(task: Task, language: str, pivot: str, rows: Sequence[Row]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 
 import numpy as np
@@ -133,9 +133,36 @@ def pack(data: Encoded, items: Sequence[int]) -> Batch:
     )
 
 
+def split(batch: Batch, tokens: int) -> list[Batch]:
+    """The batch in parts of at most so many tokens, for cards that do not hold it whole; an item is never divided."""
+    group, parts, begin = len(batch.lengths) // len(batch.items), list[Batch](), 0
+    sizes = np.asarray(batch.lengths).reshape(-1, group).sum(1)
+    tokens_before = np.concatenate([[0], np.cumsum(batch.lengths)])
+    points_before = np.concatenate([[0], np.cumsum(batch.counts)])
+    while begin < len(batch.items):
+        stop = begin + max(1, int(np.searchsorted(np.cumsum(sizes[begin:]), tokens, side="right")))
+        first, last = begin * group, stop * group
+        low, high = tokens_before[first], tokens_before[last]
+        parts.append(
+            Batch(
+                ids=batch.ids[low:high],
+                lengths=batch.lengths[first:last],
+                points=batch.points[points_before[first] : points_before[last]] - low,
+                counts=batch.counts[first:last],
+                targets=batch.targets[begin:stop],
+                items=batch.items[begin:stop],
+            )
+        )
+        begin = stop
+    return parts
+
+
+@lru_cache(maxsize=16)
 def permutation(count: int, seed: int, epoch: int) -> np.ndarray:
     """The order of an epoch: a function of seed and epoch alone, so that resuming needs no state."""
-    return np.random.default_rng([seed, epoch]).permutation(count)
+    order = np.random.default_rng([seed, epoch]).permutation(count)
+    order.flags.writeable = False
+    return order
 
 
 def drawn(count: int, size: int, seed: int, update: int) -> list[int]:

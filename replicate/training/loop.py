@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 
 from ..models.encoder import Encoder
+from ..problems import Failure
 from . import batches
 from .batches import Batch, Encoded
+from .checkpoint import Keeper, State, interruptible, restore, save
 
 Report = Callable[[int, int], None]
 Loss = Callable[[torch.Tensor, Batch], torch.Tensor]
@@ -33,6 +37,7 @@ class Schedule:
     """How long and how fast: learning rate, its warm-up as a share of all updates, decay, clipping, cap of the mixture.
 
     A training that is one of several in a row says how many updates came `before` and how many there are in `total`.
+    `at_once` tokens are on the device at a time, 0 for a whole batch; the gradient is that of the batch either way.
     """
 
     updates: int
@@ -43,6 +48,7 @@ class Schedule:
     cap: int = 2**17
     before: int = 0
     total: int = 0
+    at_once: int = 0
 
     def rate(self, update: int) -> float:
         """The learning rate of an update: up linearly, then down linearly to nothing.
@@ -56,54 +62,98 @@ class Schedule:
         return self.learning_rate * max(share, 0.0) * afresh
 
 
-def masked(
-    batch: Batch, share: float, mask: int, vocabulary: int, rng: np.random.Generator, special: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """BERT's masking: of a share of the tokens (special ones aside) 80% become <mask>, 10% another token, 10% stay."""
-    candidates = np.flatnonzero((batch.ids >= special) & (batch.ids != mask))
-    chosen = np.sort(rng.choice(candidates, size=max(1, round(share * len(candidates))), replace=False))
-    ids, fate = batch.ids.copy(), rng.random(len(chosen))
-    ids[chosen[fate < 0.8]] = mask
-    other = chosen[fate >= 0.9]
-    ids[other] = rng.integers(special, vocabulary, size=len(other))
-    return ids, chosen
+@dataclass(frozen=True)
+class Watch:
+    """Early stopping: `measure()` scores the model on dev after every so many updates; after `patience` of these without a
+    better score the training ends. The weights that scored best are the training's result."""
+
+    measure: Callable[[], float]
+    every: int = 1000
+    patience: int = 30
 
 
 def teach(
-    model: Encoder, lessons: Sequence[Lesson], schedule: Schedule, seed: int, mask: int, report: Report
-) -> dict[str, float]:
-    """Train the model in place; the same seed gives the same weights. Returns figures of the run."""
+    model: Encoder,
+    lessons: Sequence[Lesson],
+    schedule: Schedule,
+    seed: int,
+    mask: int,
+    report: Report,
+    keeper: Keeper | None = None,
+    watch: Watch | None = None,
+) -> dict[str, Any]:
+    """Train the model in place; the same seed gives the same weights, with a kill in between or without. Figures of the run."""
     torch.manual_seed(seed)
-    decayed = [p for p in model.parameters() if p.requires_grad and p.ndim > 1]
-    plain = [p for p in model.parameters() if p.requires_grad and p.ndim <= 1]
-    groups = [{"params": decayed, "weight_decay": schedule.weight_decay}, {"params": plain, "weight_decay": 0.0}]
-    optimiser = torch.optim.AdamW(groups, lr=schedule.learning_rate, fused=True)
+    optimiser = _optimiser(model, schedule)
     plan = batches.mixture([len(lesson.data) for lesson in lessons], schedule.cap, schedule.updates, seed)
+    state = (restore(keeper, model, optimiser) if keeper else None) or State(0, {"tokens": 0, "loss": 0.0}, {})
+    told = state.figures
     model.train()
-    tokens, last = 0, 0.0
-    for update, (number, had) in enumerate(plan):
-        lesson = lessons[number]
-        batch = batches.pack(lesson.data, batches.drawn(len(lesson.data), lesson.batch_size, seed, had))
-        if lesson.loss is None:
-            rng = np.random.default_rng([seed, 2, update])
-            ids, chosen = masked(batch, lesson.masked, mask, model.config.vocab_size, rng, special=4)
-            states = model.states(torch.from_numpy(ids), batch.lengths)
-            loss = torch.nn.functional.cross_entropy(
-                model.predict_masked(states.index_select(0, torch.from_numpy(chosen))), torch.from_numpy(batch.ids[chosen])
-            )
-        else:
-            states = model.states(torch.from_numpy(batch.ids), batch.lengths)
-            loss = lesson.loss(model.heads[lesson.name](states.index_select(0, torch.from_numpy(batch.points))), batch)
-        for group in optimiser.param_groups:
-            group["lr"] = schedule.rate(update)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), schedule.clip)
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)
-        tokens += len(batch.ids)
-        last = loss.item() if update == 0 else 0.98 * last + 0.02 * loss.item()
-        report(update + 1, schedule.updates)
-    return {"updates": schedule.updates, "tokens": tokens, "loss": round(last, 4)}
+    with interruptible() as interrupted:
+        while state.update < schedule.updates and not told.get("stopped"):
+            number, had = plan[state.update]
+            lesson = lessons[number]
+            batch = batches.pack(lesson.data, batches.drawn(len(lesson.data), lesson.batch_size, seed, had))
+            batch = model.prepare(lesson, batch, mask, np.random.default_rng([seed, 2, state.update]))
+            loss = _update(model, optimiser, lesson, batch, schedule, state.update)
+            told["tokens"] += len(batch.ids)
+            told["loss"] = loss if state.update == 0 else 0.98 * told["loss"] + 0.02 * loss
+            state.update += 1
+            if watch and (state.update % watch.every == 0 or state.update == schedule.updates):
+                _look(model, watch, state)
+            report(state.update, schedule.updates)
+            if keeper and state.update < schedule.updates and (interrupted() or keeper.due()):
+                save(keeper, model, optimiser, state)
+            if interrupted():
+                break
+    if state.best:
+        model.load_state_dict(state.best)
+    return {"updates": state.update, **told, "loss": round(told["loss"], 4)}
+
+
+def _optimiser(model: torch.nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
+    """AdamW; what is no matrix does not decay."""
+    trained = [p for p in model.parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for p in trained if p.ndim > 1], "weight_decay": schedule.weight_decay},
+        {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW([one for one in groups if one["params"]], lr=schedule.learning_rate, fused=True)
+
+
+def _update(
+    model: Encoder, optimiser: torch.optim.Optimizer, lesson: Lesson, batch: Batch, schedule: Schedule, update: int
+) -> float:
+    """One step of the optimiser; the loss before it."""
+    for group in optimiser.param_groups:
+        group["lr"] = schedule.rate(update)
+    total, asked = 0.0, sum(map(len, batch.targets))
+    for part in batches.split(batch, schedule.at_once) if schedule.at_once else [batch]:
+        share = sum(map(len, part.targets)) / asked  # 1 where the batch is not divided
+        loss = model.learn(lesson, part)
+        (loss * share if share < 1 else loss).backward()
+        total += share * loss.item()
+    if not math.isfinite(total):
+        raise Failure(
+            f"{lesson.name}: the loss is {total} at update {update + 1} of {schedule.updates}: the training has diverged; "
+            f"a learning rate below {schedule.learning_rate:g} or more warm-up may help (--set)"
+        )
+    torch.nn.utils.clip_grad_norm_(model.parameters(), schedule.clip)
+    optimiser.step()
+    optimiser.zero_grad(set_to_none=True)
+    return total
+
+
+def _look(model: Encoder, watch: Watch, state: State) -> None:
+    """Score the model on dev; keep its weights where they are the best so far, stop where they were long ago."""
+    score, told = watch.measure(), state.figures
+    model.train()
+    if score > told.get("best", -math.inf):
+        told |= {"best": score, "best_update": state.update, "since": 0}
+        state.best = {name: value.detach().clone() for name, value in model.state_dict().items()}
+    else:
+        told["since"] += 1
+        told["stopped"] = told["since"] >= watch.patience
 
 
 @torch.no_grad()
@@ -113,7 +163,8 @@ def outputs(model: Encoder, head: str, data: Encoded, predict: Callable, budget:
     found: list = [None] * len(data)
     for items in batches.by_budget(data, budget):
         batch = batches.pack(data, items)
-        logits = model.heads[head](model.states(torch.from_numpy(batch.ids), batch.lengths)[batch.points])
+        states = model.states(torch.from_numpy(batch.ids).to(model.device), batch.lengths)
+        logits = model.heads[head](states[torch.from_numpy(batch.points).to(model.device)]).float().cpu()
         for item, prediction in zip(batch.items, predict(logits, batch, data), strict=True):
             found[item] = prediction
     return found
@@ -126,7 +177,7 @@ def embeddings(model: Encoder, data: Encoded, layer: int, budget: int) -> np.nda
     found = np.zeros((len(data), model.config.hidden_size), dtype=np.float32)
     for items in batches.by_budget(data, budget):
         batch = batches.pack(data, items)
-        states = model.states(torch.from_numpy(batch.ids), batch.lengths, layer)
+        states = model.states(torch.from_numpy(batch.ids).to(model.device), batch.lengths, layer).float().cpu()
         for item, part in zip(batch.items, states.split(batch.lengths), strict=True):
             found[item] = part.mean(0).numpy()
     return found

@@ -174,17 +174,18 @@ def test_questions_without_prediction_count_as_wrong_and_are_counted(capsys, moc
 # ---- two systems ----
 
 
-def labels(path: Path, rng: random.Random, right: float) -> Path:
-    """200 labels of which this share is 'neutral'."""
+def labels(path: Path, rng: random.Random, right: int) -> None:
+    """200 labels of which so many are 'neutral', somewhere."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join("neutral\n" if rng.random() < right else "entailment\n" for _ in range(200)))
-    return path
+    made = ["neutral\n"] * right + ["entailment\n"] * (200 - right)
+    rng.shuffle(made)
+    path.write_text("".join(made))
 
 
 def test_two_systems_are_compared_by_language_and_adjusted_over_them(capsys, tmp_path):
     rng = random.Random(1)
-    for language, ours, theirs in (("sw", 0.9, 0.5), ("th", 0.7, 0.7), ("tr", 0.6, 0.6)):
-        labels(tmp_path / f"gold/test-{language}.tsv", rng, 1.0)
+    for language, ours, theirs in (("sw", 180, 100), ("th", 140, 140), ("tr", 120, 124)):
+        labels(tmp_path / f"gold/test-{language}.tsv", rng, 200)
         labels(tmp_path / f"ours/test-{language}.tsv", rng, ours)
         labels(tmp_path / f"theirs/test-{language}.tsv", rng, theirs)
     data = scored(capsys, "xnli", tmp_path / "gold", tmp_path / "ours", "--against", tmp_path / "theirs")

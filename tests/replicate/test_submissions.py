@@ -188,6 +188,7 @@ def test_a_folder_without_files_of_the_task_names_what_is_expected(tmp_path):
         ("xnli", [{"id": "1", "prediction": "neutral"}], "neutral\n"),
         ("pawsx", [{"id": "1", "prediction": "paraphrase"}, {"id": "2", "prediction": "different"}], "1\n0\n"),
         ("tatoeba", [{"id": "sw", "prediction": [7, 0]}], "7\n0\n"),
+        ("tatoeba", [{"id": "sw", "prediction": [7, 0, 3], "order": [2, 0, 1]}], "3\n7\n0\n"),
         ("bucc2018", [{"id": "x", "prediction": [[0, 41, 1.2], ["sw-000000009", "en-000000003", 1.1]]}],
          "sw-000000001\ten-000000042\nsw-000000009\ten-000000003\n"),
         ("xquad", [{"id": "q", "prediction": "шесть"}], '{\n "q": "шесть"\n}\n'),

@@ -11,7 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replicate.models import encoder, nano
+from replicate.models import encoder, masking, nano
 from replicate.tasks.kinds import KINDS
 from replicate.training import batches, loop
 from replicate.training.batches import Batch, Encoded, encoded, ragged, single
@@ -116,7 +116,7 @@ tokens = st.lists(st.integers(0, VOCABULARY - 1), min_size=1, max_size=80).filte
 @given(tokens, st.floats(0.01, 0.9), seeds)
 def test_masking_hides_the_stated_share_and_no_special_token(ids, share, seed):
     one = batch(ids)
-    hidden, chosen = loop.masked(one, share, MASK, VOCABULARY, np.random.default_rng(seed), SPECIAL)
+    hidden, chosen = masking.masked(one.ids, share, MASK, VOCABULARY, np.random.default_rng(seed), SPECIAL)
     ordinary = sum(SPECIAL <= token < MASK for token in ids)
     assert len(chosen) == len(set(chosen.tolist())) == max(1, round(share * ordinary))
     assert all(SPECIAL <= ids[place] < MASK for place in chosen)
@@ -127,7 +127,7 @@ def test_masking_hides_the_stated_share_and_no_special_token(ids, share, seed):
 
 def test_of_what_is_hidden_eight_tenths_are_masked_one_is_replaced_and_one_stays():
     one = batch([5] * 40_000)
-    hidden, chosen = loop.masked(one, 0.25, MASK, VOCABULARY, np.random.default_rng(0), SPECIAL)
+    hidden, chosen = masking.masked(one.ids, 0.25, MASK, VOCABULARY, np.random.default_rng(0), SPECIAL)
     assert len(chosen) == 10_000
     masked, stayed = np.mean(hidden[chosen] == MASK), np.mean(hidden[chosen] == 5)
     assert masked == pytest.approx(0.8, abs=0.02) and stayed == pytest.approx(0.1, abs=0.02)
