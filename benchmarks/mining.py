@@ -103,7 +103,7 @@ def main() -> None:
     if min(sizes) < NEIGHBOURS:
         parser.error(f"--size is at least {NEIGHBOURS}, the neighbours of each sentence")
     if find_spec("faiss") is None:
-        print("benchmarks.mining: faiss is not installed, and it is the peer; pip install faiss-cpu", file=sys.stderr)
+        print("benchmarks.mining: the peer, faiss, is not installed; pip install faiss-cpu", file=sys.stderr)
         raise SystemExit(4)
     import torch
 

@@ -13,8 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from ..problems import Problem
 from ..sources.examples import Choice, Mining, Pair, Span, Tagged
 from ..tasks.task import Task
@@ -131,8 +129,3 @@ def paired(
 def figures(measured: Measured) -> dict[str, float]:
     """The points of each metric."""
     return {metric: scores.figure(parts) for metric, parts in measured.items()}
-
-
-def joined(measured: Sequence[Measured]) -> Measured:
-    """The rows of several measurements of one task, one after the other (parts of a file, batches)."""
-    return {metric: np.concatenate([one[metric] for one in measured]) for metric in measured[0]} if measured else {}

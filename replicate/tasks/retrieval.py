@@ -7,11 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..metrics import mining
+from ..metrics import measure, mining
 from ..training.batches import Encoded, encoded, ragged
 from .task import Task
-
-DEPTH = 20  # how many candidates of a query are looked at where the figure is mAP@20
 
 
 def encode_texts(texts: Sequence[str], tokenizer: Any, limit: int) -> Encoded:
@@ -35,7 +33,7 @@ def find(task: Task, example: Any, queries: np.ndarray, candidates: np.ndarray, 
         pairs = _everywhere(example, mining.mine(queries, candidates))
         return pairs if threshold is None else [pair for pair in pairs if pair[2] >= threshold]
     if "map20" in task.metrics:
-        return mining.ranked(queries, candidates, DEPTH)
+        return mining.ranked(queries, candidates, measure.DEPTH)
     return mining.nearest(queries, candidates)
 
 

@@ -123,3 +123,53 @@ def test_mlqa_normalises_by_language(language, text, normal):
 def test_in_chinese_characters_overlap_where_words_do_not():
     assert told([["北京大学"]], ["北京"], "mlqa", "zh") == {"f1": pytest.approx(100 * 2 * 2 / (4 + 2)), "em": 0}
     assert told([["北京大学"]], ["北京"], "squad1") == {"f1": 0, "em": 0}
+
+
+# ---- what the official scripts gave ----
+
+
+@pytest.mark.parametrize(
+    ("gold", "said", "first", "second", "mlqa"),
+    [
+        ("the", "", (0, 100), (100, 100), (0, 100)),
+        ("", "", (0, 100), (100, 100), (0, 100)),
+        ("U.S.", "us", (100, 100), (100, 100), (100, 100)),
+        ("“red”", "red", (0, 0), (0, 0), (100, 100)),  # quotation marks that are not ASCII
+        ("the red-house", "red house", (0, 0), (0, 0), (0, 0)),
+        ("1,000", "1000", (100, 100), (100, 100), (100, 100)),
+        ("red house red", "red red", (80, 0), (80, 0), (80, 0)),
+    ],
+)
+def test_the_three_scorers_give_what_their_scripts_give(gold, said, first, second, mlqa):
+    """evaluate-v1.1.py, evaluate-v2.0.py and mlqa_evaluation_v1.py (in English) on one question each: F1, exact match."""
+    for expected, rule in ((first, ("squad1",)), (second, ("squad2",)), (mlqa, ("mlqa", "en"))):
+        assert tuple(told([[gold]], [said], *rule).values()) == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("language", "gold", "said", "f1", "em"),
+    [
+        ("de", "das «rote» Haus", "rotes Haus", 50, 0),
+        ("de", "Der-die Das", "x", 0, 0),  # the hyphen goes first, and "derdie" is no article
+        ("es", "la casa de los Pérez", "una casa, Pérez", 80, 0),
+        ("vi", "của những người Việt", "người Việt Nam", 80, 0),
+        ("ar", "الكتاب الأول", "كتاب أول", 100, 100),
+        ("ar", "والكتاب", "و كتاب", 100, 100),  # cut out of the middle of a word, a space stays
+        ("hi", "भारत की राजधानी।", "भारत राजधानी", 80, 0),
+        ("zh", "1989年，北京大学", "北京1989", 200 / 3, 0),
+        ("zh", "Windows 95系統", "windows 95 系统", 75, 0),  # other scripts stay words
+        ("zh", "龦a", "a龦", 0, 0),  # a character that came to Unicode later is not cut
+        ("zh", "北京。", "北 京", 100, 100),
+        ("en", "the—end", "end", 0, 0),
+        ("en", "$5 ½", "5½", 0, 0),  # the dollar is ASCII punctuation, the fraction no punctuation
+        ("en", "The", "A", 0, 100),
+    ],
+)
+def test_mlqa_gives_what_its_script_gives(language, gold, said, f1, em):
+    assert told([[gold]], [said], "mlqa", language) == pytest.approx({"f1": f1, "em": em}, abs=1e-9)
+
+
+@given(answer, answer)
+def test_the_second_squads_scorer_is_never_harder_than_the_first(one, two):
+    first, second = told([[one]], [two], "squad1"), told([[one]], [two], "squad2")
+    assert second["em"] == first["em"] and second["f1"] >= first["f1"]

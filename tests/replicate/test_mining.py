@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +14,11 @@ from hypothesis import strategies as st
 
 from replicate import tasks
 from replicate.metrics import measure, mining, neighbours, scores
+from replicate.problems import Problem
 from replicate.sources.examples import Mining
 from replicate.tasks import retrieval
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @st.composite
@@ -83,6 +89,69 @@ def test_length_of_a_vector_says_nothing(sides, factor):
     assert [p[:2] for p in mining.mine(queries * factor, candidates)] == [p[:2] for p in mining.mine(queries, candidates)]
 
 
+ALIKE = (
+    [[5, 1, 0, 2], [1, 6, 1, 0], [0, 2, 7, 1], [3, 3, 1, 1], [1, 0, 2, 8], [4, 4, 4, 1]],
+    [[1, 7, 0, 1], [6, 0, 1, 2], [1, 1, 8, 2], [2, 1, 1, 9], [3, 4, 3, 2]],
+)
+OPPOSED = [[2, -1, 0], [-1, 3, 1], [0, -2, 1], [-3, -1, 2]], [[-2, 1, 1], [1, 2, -1], [1, -3, 0]]
+
+
+@pytest.mark.parametrize(
+    ("sides", "k", "expected"),
+    [
+        (ALIKE, 4, [(4, 3, 1.640956), (2, 2, 1.625087), (1, 0, 1.559081), (0, 1, 1.436342), (5, 4, 1.214729)]),
+        (ALIKE, 2, [(4, 3, 1.300211), (2, 2, 1.164114), (0, 1, 1.156361), (1, 0, 1.108141), (5, 4, 1.079403)]),
+        (OPPOSED, 4, [(2, 2, 24.86989), (3, 0, 15.01746)]),  # margins that are not above zero are no pairs
+        (OPPOSED, 2, [(2, 2, 1.527786), (3, 0, 1.348169), (1, 1, 1.142857)]),
+    ],
+)
+def test_mining_gives_what_xtremes_code_gives(sides, k, expected):
+    """mine_bitext of XTREME's utils_retrieve.py (cosine, ratio, max) on the same vectors, with faiss-cpu 1.15.1."""
+    found = mining.mine(*(np.array(side, dtype=np.float32) for side in sides), k)
+    assert [pair[:2] for pair in found] == [pair[:2] for pair in expected]
+    assert [pair[2] for pair in found] == pytest.approx([pair[2] for pair in expected], rel=1e-6)
+
+
+def test_a_vector_of_zeros_has_no_pair():
+    sides = np.array([[0.0, 0], [1, 0]]), np.array([[0.0, 0], [1, 1]])
+    assert [pair[:2] for pair in mining.mine(*sides)] == [(1, 1)]
+    assert mining.mine(np.zeros((2, 3)), np.zeros((2, 3))) == []
+
+
+@pytest.mark.parametrize(
+    ("queries", "candidates", "says"),
+    [
+        (np.ones((2, 3)), np.ones((2, 4)), "queries have 3 dimensions, candidates 4"),
+        (np.ones((0, 3)), np.ones((2, 3)), r"the query vectors have the shape \(0, 3\)"),
+        (np.ones((2, 3)), np.array([[1, 1, 1], [1, np.nan, 1]]), "the vector of candidate 1 has a value"),
+        (np.array([[1, np.inf]]), np.ones((2, 2)), "the vector of query 0 has a value"),
+    ],
+)
+def test_vectors_that_cannot_be_compared_are_named(queries, candidates, says):
+    with pytest.raises(Problem, match=says):
+        mining.mine(queries, candidates)
+
+
+MEASURE = """
+import resource, sys
+import numpy as np
+from replicate.metrics import neighbours
+most = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (2**20 if sys.platform == "darwin" else 2**10)
+vectors = np.random.default_rng(0).standard_normal((10_000, 8), dtype=np.float32)
+neighbours.nearest_both(vectors[:200], vectors[:200], 4)
+before = most()
+neighbours.nearest_both(vectors, vectors, 4, memory=32 << 20)
+print(most() - before)
+"""
+
+
+def test_the_matrix_of_all_cosines_is_never_whole():
+    """10,000 x 10,000 cosines are 381 MiB; with 32 allowed the process grows by less than 100."""
+    pytest.importorskip("resource")
+    done = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert int(done.stdout) < 100
+
+
 @pytest.mark.parametrize("memory", [1 << 14, 1 << 30])
 def test_neighbours_are_the_same_in_small_blocks_and_large_ones(memory):
     rng = np.random.default_rng(0)
@@ -145,6 +214,7 @@ def test_the_threshold_lies_half_way_between_the_last_pair_kept_and_the_next():
     found = [(0, 0, 1.5), (1, 1, 1.3), (2, 9, 1.1), (3, 8, 1.0)]
     assert mining.best_threshold(found, [(0, 0), (1, 1), (2, 2)]) == pytest.approx(1.2)
     assert mining.best_threshold(found[:2], [(0, 0), (1, 1)]) == 1.3  # nothing comes after: all are kept
+    assert mining.best_threshold(found, [(7, 7)]) == 0  # none is right: as XTREME's, which begins with it
 
 
 def test_f1_of_mined_pairs_by_hand():

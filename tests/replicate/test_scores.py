@@ -107,6 +107,45 @@ def test_chunks_are_the_old_scorers_entities_for_all_iob2_tags(tags):
     assert entities(tags) == old_seqeval(tags)
 
 
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ("B-PER E-PER", {("PER", 0, 2)}),
+        ("S-PER S-PER", {("PER", 0, 1), ("PER", 1, 2)}),
+        ("E-PER E-PER", {("PER", 0, 1), ("PER", 1, 2)}),
+        ("B I", {("B", 0, 1), ("I", 1, 2)}),  # a mark alone is its own kind
+        ("PER PER", {("PER", 0, 2)}),
+        ("B-A-B I-C-B", {("B", 0, 2)}),  # the kind is what follows the last hyphen
+        (". .-PER B-PER", {("PER", 2, 3)}),  # a full stop is outside
+        ("OTHER NOUN", {("NOUN", 1, 2)}),  # so is all that begins with O
+        ("X-O I-O O", {("O", 0, 2)}),
+        ("i-PER b-PER", {("PER", 0, 2)}),  # marks are capitals
+        ("_ _", {("_", 0, 2)}),
+        ("B- I-", {("", 0, 2)}),
+    ],
+)
+def test_tags_of_no_known_form_are_read_as_seqeval_reads_them(tags, expected):
+    """What get_entities of seqeval 0.0.12 gave for them, its last places counted as ours are."""
+    assert entities(words(tags)) == old_seqeval(words(tags)) == expected
+
+
+def test_an_outside_tag_with_a_kind_carries_an_entity_over_the_end_of_a_sentence():
+    """seqeval 0.0.12 gave [("PER", 0, 0), ("PER", 0, 3)] for the two sentences in one list."""
+    assert list(scores.entities([["B-PER"], ["O-PER", "N-PER"]])) == [{("PER", 0, 1)}, {("PER", 0, 4)}]
+
+
+def test_f1_of_invalid_sequences_is_seqevals():
+    """seqeval 0.0.12's f1_score: 0.6153846153846153."""
+    gold = [words("B-PER I-PER O B-LOC"), words("O I-ORG"), words("S-X E-X B-Y")]
+    guess = [words("B-PER B-PER O I-LOC"), words("B-ORG I-ORG"), words("S-X I-X B-Y")]
+    assert figure(chunk_f1(gold, guess)) == pytest.approx(61.53846153846153, abs=1e-9)
+
+
+@given(st.lists(st.sampled_from([*IOB2, *UPOS, "E-PER", "S-PER", ".-PER", "X-O", "I-O", "PER", "B", "I", "_"]), max_size=9))
+def test_any_tags_are_read_as_the_old_scorer_reads_them(tags):
+    assert entities(tags) == old_seqeval(tags)
+
+
 def test_f1_counts_entities_over_all_sentences_and_not_sentence_by_sentence():
     gold = [words("NOUN NOUN VERB"), words("DET NOUN")]
     guess = [words("NOUN ADJ VERB"), words("DET NOUN")]

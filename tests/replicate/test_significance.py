@@ -61,6 +61,15 @@ def test_intervals_of_f1_hold_the_truth_about_nineteen_times_in_twenty():
     assert 0.925 <= np.mean([low <= truth <= high for low, high in found]) <= 0.98
 
 
+@pytest.mark.parametrize("count", [3, 8, 20])
+def test_of_few_sentences_an_interval_is_so_wide_that_it_still_holds_the_truth(count):
+    """With the normal's quantile in place of t's it would hold 70, 86 and 92 times in a hundred."""
+    rng = np.random.default_rng(1)
+    truth = scores.figure(*tagged(rng, 400_000))
+    found = [interval(*tagged(rng, count)) for _ in range(1000)]
+    assert 0.91 <= np.mean([low <= truth <= high for low, high in found]) <= 0.98
+
+
 def test_what_was_always_right_is_not_taken_for_certain():
     low, high = interval(right(*[True] * 200))
     assert 97 < low < 99 and high == 100
@@ -115,6 +124,27 @@ def test_where_two_systems_are_alike_one_test_in_twenty_says_that_they_differ(me
     assert np.mean([one.p_permutation <= 0.05 for one in found]) <= 0.05 + 6 * math.sqrt(0.05 * 0.95 / 400)
     assert np.mean([one.p_permutation <= 0.5 for one in found]) >= 0.5 - 6 * math.sqrt(0.25 / 400)
     assert np.mean([one.low <= 0 <= one.high for one in found]) >= 0.95 - 6 * math.sqrt(0.05 * 0.95 / 400)
+
+
+@pytest.mark.parametrize("count", [6, 12])
+def test_of_few_sentences_the_bootstrap_is_not_surer_than_it_may_be(count):
+    """Plain percentiles would call 14 and 12 of a hundred systems of the same skill different."""
+    rng = np.random.default_rng(5)
+    found = [compare(*tagged(rng, count, 2), draws=300) for _ in range(300)]
+    assert np.mean([one.p_bootstrap <= 0.05 for one in found]) <= 0.09
+    assert np.mean([one.low <= 0 <= one.high for one in found]) >= 0.89
+
+
+def test_one_example_says_nothing_of_two_systems():
+    found = compare(right(True), right(False))
+    assert (found.difference, found.low, found.high) == (100, -100, 100)
+    assert found.p_bootstrap == found.p_permutation == 1
+    assert compare(right(), right()).n == 0
+
+
+def test_the_same_comparison_gives_the_same_numbers():
+    one, other = tagged(np.random.default_rng(6), 50, 2)
+    assert compare(one, other, draws=300) == compare(one, other, draws=300) != compare(one, other, draws=300, seed=1)
 
 
 def test_a_difference_that_is_there_is_found():

@@ -164,7 +164,7 @@ def test_a_page_is_written_again_but_nothing_of_others_is_overwritten(tmp_path, 
 
 def test_an_out_that_is_a_file_is_one_clear_line(tmp_path, capsys):
     (tmp_path / "out").touch()
-    assert main(["report", "--out", str(tmp_path / "out")]) != DONE
+    assert main(["report", "--out", str(tmp_path / "out"), "--results", str(tmp_path / "runs")]) != DONE
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "file" in said
 

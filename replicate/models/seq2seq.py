@@ -1,0 +1,327 @@
+"""mT5: text to text for every kind of task, at any size.
+
+It is the stock model, but for two things. The output layer has weights of its own, as mT5 has, where transformers ties it to
+the embeddings; and the embeddings stand under one name instead of three. Positions are relative, so sequences cannot be
+packed: they are sorted by length and padded in groups that waste little.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+from torch.nn.functional import cross_entropy
+from torch.nn.utils.rnn import pad_sequence
+from transformers import MT5Config, MT5ForConditionalGeneration
+from transformers.models.mt5.modeling_mt5 import MT5Attention
+
+from ..problems import Problem
+from ..tasks import texts
+from ..tasks.task import Task
+from ..training import batches
+from ..training.batches import Batch, Encoded
+from .sentinels import Tokenizer, corrupted
+
+KIND = "mt5"
+CALL = 256  # tokens whose reading costs as much as one more pass: decides speed, not results
+EVALUATION_TOKENS = 4096  # per forward pass; decides speed, not results
+LONGEST_ANSWER = 64  # tokens of an answer out of a passage
+HEAD, EMBEDDINGS = "lm_head.weight", "shared.weight"
+# The embeddings again, under the names of those who read them; and what nothing reads, in the first conversions.
+COPIES = ("encoder.embed_tokens.weight", "decoder.embed_tokens.weight")
+UNREAD = ("decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight",)
+
+Rows = Sequence[np.ndarray]
+
+
+class Said(NamedTuple):
+    """The tokens of an answer without </s>, its log-probability with </s>, and that of saying nothing."""
+
+    ids: list[int]
+    score: float
+    silence: float
+
+
+class Seq2Seq(nn.Module):
+    """mT5 with what training and evaluation ask of a model."""
+
+    def __init__(self, config: MT5Config) -> None:
+        super().__init__()
+        self.body = MT5ForConditionalGeneration(config)
+        self.body.lm_head = nn.Linear(config.d_model, config.vocab_size, bias=False)
+        self.body.encoder.embed_tokens = self.body.decoder.embed_tokens = None
+
+    @property
+    def config(self) -> MT5Config:
+        return self.body.config
+
+    @property
+    def device(self) -> torch.device:
+        return self.body.shared.weight.device
+
+    def set_dropout(self, share: float) -> None:
+        """Dropout everywhere, in attention too, as mT5 has it."""
+        self.config.dropout_rate = share
+        for module in self.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = share
+            elif isinstance(module, MT5Attention):
+                module.dropout = share
+
+    # ---- training ----
+
+    def prepare(self, lesson: Any, batch: Batch, mask: int, rng: np.random.Generator) -> Batch:
+        """The batch as it is read: where a lesson has no loss of its own, texts with holes, and what was there to be said."""
+        if lesson.loss is not None:
+            return batch
+        end = self.config.eos_token_id
+        pairs = [corrupted(row[row != end], lesson.masked, mask, rng) for row in _rows(batch)]
+        sources, targets = ([np.append(pair[side], end) for pair in pairs] for side in (0, 1))
+        return replace(
+            batch, ids=np.concatenate(sources), lengths=[len(row) for row in sources], targets=targets,
+            points=np.zeros(0, dtype=np.int64), counts=[0] * len(sources),
+        )  # fmt: skip
+
+    def learn(self, lesson: Any, batch: Batch) -> torch.Tensor:
+        """The loss of a prepared batch, a mean over the tokens of all its targets."""
+        logits = self.body.lm_head(self.states(_rows(batch), batch.targets))
+        return (lesson.loss or texts.loss)(logits, batch)
+
+    def states(self, sources: Rows, targets: Rows, call: int = CALL) -> torch.Tensor:
+        """The decoder's last states at each token of the targets: [tokens, d_model], in the order of the rows.
+
+        `call` decides in which groups they are read, which changes nothing but the time.
+        """
+        found: list[Any] = [None] * len(sources)
+        for group in _groups([len(row) for row in sources], [len(row) for row in targets], call):
+            read, mask = self._read([sources[k] for k in group])
+            begin = np.asarray([self.config.decoder_start_token_id])
+            said = [np.concatenate([begin, targets[k][:-1]]) for k in group]
+            states = self._say(read, mask, self._padded(said)).last_hidden_state
+            lengths = [len(row) for row in said]
+            for k, part in zip(group, states[_mask(lengths).to(self.device)].split(lengths), strict=True):
+                found[k] = part
+        return torch.cat(found)
+
+    def _read(self, rows: Rows, layer: int | None = None) -> tuple[torch.Tensor, torch.Tensor]:
+        """The encoder's states of padded rows, and which of them are no padding."""
+        mask = _mask([len(row) for row in rows]).to(self.device)
+        embedded = self.body.shared(self._padded(rows))
+        out = self.body.encoder(inputs_embeds=embedded, attention_mask=mask, output_hidden_states=layer is not None)
+        return out.last_hidden_state if layer is None else out.hidden_states[layer], mask
+
+    def _say(self, read: torch.Tensor, mask: torch.Tensor, ids: torch.Tensor, **more: Any) -> Any:
+        return self.body.decoder(
+            inputs_embeds=self.body.shared(ids), encoder_hidden_states=read, encoder_attention_mask=mask, **more
+        )
+
+    def _padded(self, rows: Rows) -> torch.Tensor:
+        ids = [torch.from_numpy(np.asarray(row, dtype=np.int64)) for row in rows]
+        return pad_sequence(ids, batch_first=True, padding_value=self.config.pad_token_id).to(self.device)
+
+    # ---- evaluation ----
+
+    @torch.no_grad()
+    def answers(
+        self, data: Encoded, allowed: Sequence[Sequence[int]] | None = None, longest: Sequence[int] | int = LONGEST_ANSWER,
+        never: Sequence[int] = (), silent: bool = True, budget: int = EVALUATION_TOKENS,
+    ) -> list[Said]:  # fmt: skip
+        """What the model says of each item, in one pass sorted by length.
+
+        Of `allowed` answers (tokens without </s>) the likeliest as a whole; else the likeliest token each time, at most
+        `longest` of them (a number for each item, or one), `never` one of these, and nothing at all only where it may be
+        `silent`.
+        """
+        self.eval()
+        bounds = np.broadcast_to(np.asarray(longest), len(data))
+        found: list[Any] = [None] * len(data)
+        for items in batches.by_budget(data, budget):
+            read, mask = self._read([data.ids[item] for item in items])
+            if allowed is None:
+                said = self._generated(read, mask, bounds[items].tolist(), never, silent)
+            else:
+                said = self._chosen(read, mask, allowed)
+            for item, one in zip(items, said, strict=True):
+                found[item] = one
+        return found
+
+    def _chosen(self, read: torch.Tensor, mask: torch.Tensor, allowed: Sequence[Sequence[int]]) -> list[Said]:
+        start, end = self.config.decoder_start_token_id, self.config.eos_token_id
+        scores = []
+        for answer in allowed:
+            ids = torch.tensor([[start, *answer]], device=self.device).expand(len(read), -1)
+            logits = self.body.lm_head(self._say(read, mask, ids).last_hidden_state).float()
+            wanted = torch.tensor([*answer, end], device=self.device).repeat(len(read))
+            scores.append(-cross_entropy(logits.flatten(0, 1), wanted, reduction="none").view(len(read), -1).sum(1))
+        best = torch.stack(scores).max(0)
+        return [Said(list(allowed[k]), score, 0.0) for k, score in zip(best.indices.tolist(), best.values.tolist(), strict=True)]
+
+    def _generated(
+        self, read: torch.Tensor, mask: torch.Tensor, bounds: Sequence[int], never: Sequence[int], silent: bool
+    ) -> list[Said]:
+        end, pad = self.config.eos_token_id, self.config.pad_token_id
+        last = torch.full((len(read), 1), self.config.decoder_start_token_id, device=self.device)
+        left, forbidden = (torch.tensor(numbers, dtype=torch.long, device=self.device) for numbers in (bounds, never))
+        alive, score, memory = left > 0, torch.zeros(len(read), device=self.device), None
+        silence, said = score, list[torch.Tensor]()
+        while alive.any():
+            out = self._say(read, mask, last, past_key_values=memory, use_cache=True)
+            memory = out.past_key_values
+            logits = self.body.lm_head(out.last_hidden_state[:, -1]).float().log_softmax(-1)
+            if not said:
+                silence = logits[:, end].clone()
+                logits[:, end] += 0.0 if silent else float("-inf")
+            logits.index_fill_(1, forbidden, float("-inf"))
+            best = logits.max(-1)
+            score = score + best.values * alive
+            last = best.indices.where(alive, pad)[:, None]
+            said.append(last)
+            left = left - 1
+            alive = alive & (last[:, 0] != end) & (left > 0)
+        rows = torch.cat(said, dim=1).tolist() if said else [[] for _ in bounds]
+        ids = [row[: next((n for n, token in enumerate(row) if token in (end, pad)), len(row))] for row in rows]
+        return [Said(*one) for one in zip(ids, score.tolist(), silence.tolist(), strict=True)]
+
+    @torch.no_grad()
+    def embeddings(self, data: Encoded, layer: int, budget: int = EVALUATION_TOKENS) -> np.ndarray:
+        """The mean of each text's states at a layer of the encoder; its last layer is what the decoder reads."""
+        if not 0 <= layer <= self.config.num_layers:
+            raise Problem(f"evaluation.layer = {layer}: the model's encoder has the layers 0 to {self.config.num_layers}")
+        self.eval()
+        found = np.zeros((len(data), self.config.d_model), dtype=np.float32)
+        for items in batches.by_budget(data, budget):
+            states, mask = self._read([data.ids[item] for item in items], layer)
+            means = (states.float() * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+            found[items] = means.cpu().numpy()
+        return found
+
+
+def predict(
+    model: Seq2Seq, task: Task, examples: Sequence[Any], labels: tuple[str, ...], data: Encoded, tokenizer: Tokenizer,
+    budget: int = EVALUATION_TOKENS,
+) -> tuple[list[Any], dict[str, Any]]:  # fmt: skip
+    """A prediction for each example, and what belongs into the record: how answers were found, how many were none."""
+    closed = texts.allowed(task, labels)
+    if closed is not None:
+        ids = tokenizer.ids(closed)
+        words = dict(zip(map(tuple, ids), closed, strict=True))
+        said = [(words[tuple(one.ids)], one.score) for one in model.answers(data, ids, budget=budget)]
+    else:
+        tag = max(map(len, tokenizer.ids(labels)), default=0)
+        longest = [count * tag + 1 for count in data.points.lengths.tolist()] if task.kind == "tags" else LONGEST_ANSWER
+        found = model.answers(data, None, longest, tokenizer.never, task.unanswerable, budget)
+        said = [(tokenizer.text(one.ids), one.score - one.silence) for one in found]
+    answers = texts.join(task, examples, labels, data, said)
+    unreadable = sum(not one.readable for one in answers)
+    return [one.prediction for one in answers], {"decoding": texts.decoding(task), "unreadable": unreadable}
+
+
+def _rows(batch: Batch) -> list[np.ndarray]:
+    return np.split(batch.ids, np.cumsum(batch.lengths)[:-1])
+
+
+def _mask(lengths: Sequence[int]) -> torch.Tensor:
+    return torch.arange(max(lengths))[None, :] < torch.tensor(lengths)[:, None]
+
+
+def _groups(sources: Sequence[int], targets: Sequence[int], call: int) -> list[list[int]]:
+    """The rows in groups of like length so that their padded tokens, and `call` for each group, are fewest."""
+    order = np.argsort(sources, kind="stable")
+    read, said = np.asarray(sources)[order], np.asarray(targets)[order]
+    costs, begins = np.zeros(len(order) + 1), np.zeros(len(order) + 1, dtype=np.int64)
+    for stop in range(1, len(order) + 1):
+        longest = np.maximum.accumulate(said[:stop][::-1])[::-1]
+        cost = costs[:stop] + (stop - np.arange(stop)) * (read[stop - 1] + longest) + call
+        begins[stop], costs[stop] = cost.argmin(), cost.min()
+    found, stop = [], len(order)
+    while stop:
+        found.append(order[begins[stop] : stop].tolist())
+        stop = int(begins[stop])
+    return found
+
+
+# ---- in a folder ----
+
+
+def new(config: MT5Config, seed: int) -> Seq2Seq:
+    """A model with random weights that the seed decides."""
+    torch.manual_seed(seed)
+    return Seq2Seq(config)
+
+
+def save(model: Seq2Seq, folder: Path) -> None:
+    """Weights as safetensors and the configuration as JSON."""
+    save_file({name: value.contiguous() for name, value in model.state_dict().items()}, folder / "model.safetensors")
+    described = {"config": {"model_type": KIND, **model.config.to_diff_dict()}}
+    (folder / "config.json").write_text(json.dumps(described, indent=1, sort_keys=True, default=str))
+
+
+def load(folder: Path) -> Seq2Seq:
+    """The model in a folder that `save` wrote."""
+    try:
+        model = Seq2Seq(MT5Config(**json.loads((folder / "config.json").read_text())["config"]))
+        model.load_state_dict(load_file(folder / "model.safetensors"))
+    except Exception as error:  # json, safetensors and transformers each raise types of their own
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        raise Problem(f"{folder}: not a model of ours ({said}); remove the folder to make it again") from error
+    return model
+
+
+def average(folders: Sequence[Path]) -> Seq2Seq:
+    """The mean of the weights of several models of one shape."""
+    models = [load(folder) for folder in folders]
+    states = [model.state_dict() for model in models]
+    models[0].load_state_dict({name: torch.stack([one[name] for one in states]).mean(0) for name in states[0]})
+    return models[0]
+
+
+def load_hub(folder: Path) -> Seq2Seq:
+    """The model with the stock weights of a folder: config.json and model.safetensors as the hub has them."""
+    try:
+        about = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        found = about["model_type"]
+        config = MT5Config(**about) if found == KIND else None
+    except Exception as error:  # json and transformers each raise types of their own
+        raise Problem(f"{folder / 'config.json'}: not the configuration of a model ({error})") from error
+    if config is None:
+        raise Problem(f"{folder / 'config.json'}: the model is {found!r}; expected {KIND!r}")
+    try:
+        stock = load_file(folder / "model.safetensors")
+    except Exception as error:  # safetensors raises a type of its own
+        raise Problem(f"{folder / 'model.safetensors'}: not whole ({error}); remove it and fetch it again") from error
+    model = Seq2Seq(config)
+    weights = {name: value for name, value in stock.items() if name not in (*COPIES, *UNREAD)}
+    # What is one weight in the model may have any of its names in the file; the output layer too, if it was tied there.
+    copies = [stock[name] for name in (EMBEDDINGS, *COPIES) if name in stock]
+    for name in (EMBEDDINGS, HEAD) if copies else ():
+        weights.setdefault(name, copies[0])
+    ours = {name.removeprefix("body."): value for name, value in model.state_dict().items()}
+    wrong = _wrong(ours, weights)
+    if any(not torch.equal(one, copies[0]) for one in copies):
+        wrong.append(f"{EMBEDDINGS}, {' and '.join(COPIES)} differ")
+    if wrong:
+        raise Problem(f"{folder / 'model.safetensors'}: not the weights of {KIND} with its configuration: {'; '.join(wrong)}")
+    model.load_state_dict({f"body.{name}": value for name, value in weights.items()})
+    return model
+
+
+def _wrong(ours: dict[str, torch.Tensor], theirs: dict[str, torch.Tensor]) -> list[str]:
+    """What is missing, unknown or of another shape, the first three of each."""
+    shapes = [
+        f"{name} has the shape {list(theirs[name].shape)}, expected {list(ours[name].shape)}"
+        for name in sorted(set(ours) & set(theirs))
+        if theirs[name].shape != ours[name].shape
+    ][:3]
+    sides = (("no", set(ours) - set(theirs)), ("unknown", set(theirs) - set(ours)))
+    return [
+        f"{word} {', '.join(sorted(names)[:3])}" + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        for word, names in sides
+        if names
+    ] + shapes
