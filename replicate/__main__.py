@@ -53,6 +53,9 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         help="intermediates, targets, mlm, no-mlm, shuffled, or a named part such as demo; the baseline always stays",
     )
+    choice.add_argument(
+        "--method", metavar="NAME", default="full", help="what is trained: full (default), adapter (pfeiffer), houlsby or lora"
+    )
     choice.add_argument("--limit", metavar="N", type=int, help="at most N examples to train on and to evaluate per language")
     choice.add_argument("--seeds", metavar="N", type=int, help="the first N seeds")
     choice.add_argument(

@@ -143,11 +143,19 @@ def reads(kind: str, settings: Mapping[str, Any]) -> list[Part]:
             for task in settings["tasks"]
             for language in settings["languages"]
         ]
+        parts += [(task, "dev", settings["pivot"], False) for task in stops(settings)]
         return parts + [("text", "train", language, False) for language in settings["mlm_languages"]]
     if kind == "evaluate":
         splits = {settings["split"], *(["dev"] if settings["target"] == "bucc2018" else [])}
         return [(settings["target"], split, language, False) for split in sorted(splits) for language in settings["languages"]]
     return []
+
+
+def stops(settings: Mapping[str, Any]) -> list[str]:
+    """The tasks of a training whose dev sets say when it ends: none of those that are trained on them."""
+    if not settings["recipe"]["stop_examples"]:
+        return []
+    return [task for task in settings["tasks"] if task not in settings.get("trained_on", {})]
 
 
 def _step(experiment: Experiment, source: Source, kind: str, settings: dict[str, Any], model: str | None, label: str) -> Step:
@@ -213,7 +221,8 @@ def _training(experiment: Experiment, model: str | None, **settings: Any) -> dic
         "translated": False,
         "shuffled": False,
     }
-    return {**common, **off, **settings, **_trained_on(experiment, *settings["tasks"])}
+    method = {} if experiment.method == "full" else {"method": experiment.method}
+    return {**common, **off, **settings, **_trained_on(experiment, *settings["tasks"]), **method}
 
 
 def _trained_on(experiment: Experiment, *tasks: str) -> dict[str, dict[str, str]]:
@@ -277,7 +286,7 @@ def _evaluate(experiment: Experiment, source: Source, variant: Intermediate, tar
         "examples": how.get("examples"),
         "row": {
             "model": experiment.model.removeprefix("hub:"),
-            "method": "full",
+            "method": experiment.method,
             "seed": seed,
             "intermediate": variant.name,
             "intermediate_languages": (variant.languages or (experiment.pivot,)) if variant.tasks else (),

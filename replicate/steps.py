@@ -16,8 +16,8 @@ from typing import Any
 import torch
 
 from .metrics import measure, scores, significance
-from .models import encoder, hub, nano, tokens
-from .plan import Step, reads
+from .models import adapters, encoder, hub, nano, tokens
+from .plan import Step, reads, stops
 from .problems import Problem
 from .sources import Source, open_source, version
 from .sources.examples import Examples
@@ -29,6 +29,9 @@ from .training.checkpoint import Keeper
 
 Report = Callable[[int, int], None]
 Inputs = Mapping[str, Path]
+COLLAPSED = "the model says the same of every example"
+FEW = 20  # examples of which a model may say the same by chance
+ADAPTER = "task"  # the name of the one adapter of a training, which goes on from phase to phase
 EVALUATION_TOKENS = 4096  # per forward pass; decides speed, not results
 OWN_THRESHOLD = "the threshold is chosen on the collection that it is scored on, as in the paper's own code: F1 is its optimum"
 
@@ -111,6 +114,7 @@ def train(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str, An
         lesson, about[name] = lessons.lesson(TASKS[name], settings, source, tokenizer, own)
         model.add_head(name, lesson.data.outputs)
         taught.append(lesson)
+    counts = _adapted(model, settings)
     updates = recipe["updates"] or max(1, sum(round(recipe["epochs"] * len(one.data) / one.batch_size) for one in taught))
     if settings["mlm"]:
         mlm = settings["mlm_recipe"]
@@ -118,11 +122,22 @@ def train(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str, An
         documents = text.drawn(source, settings["mlm_languages"], count, [settings["seed"], 9])
         taught.append(text.lesson(documents, tokenizer, mlm))
         updates += mlm["updates"] or 0
+    watch = lessons.watch([TASKS[task] for task in stops(settings)], settings, source, tokenizer, model, EVALUATION_TOKENS)
     figures = loop.teach(
-        model, taught, _schedule(recipe, updates), settings["seed"], tokenizer.mask, report, Keeper(out / CHECKPOINT)
+        model, taught, _schedule(recipe, updates), settings["seed"], tokenizer.mask, report, Keeper(out / CHECKPOINT), watch
     )
     _finish(model, where, out, heads=settings["phase"] == "target")
-    return {"figures": {**figures, "examples": {one.name: len(one.data) for one in taught}}, "data": about}
+    return {"figures": {**figures, "examples": {one.name: len(one.data) for one in taught}, **counts}, "data": about}
+
+
+def _adapted(model: encoder.Encoder, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a method trains adapters alone: those that the model brings from the phase before, or new ones; how many weights
+    learn and how many do not."""
+    if "method" not in settings:
+        return {}
+    if not adapters.of(model):
+        adapters.install(model, adapters.Adapter(settings["method"], ADAPTER), settings["seed"])
+    return {"weights": adapters.counts(model)}
 
 
 def evaluate(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str, Any]:
@@ -144,7 +159,8 @@ def evaluate(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str,
             for metric, parts in measure.measure(task, measure.targets(task, examples), guess, language).items():
                 low, high = significance.interval(parts)
                 ends = {"value": round(scores.figure(parts), 6), "low": round(low, 4), "high": round(high, 4)}
-                cells.append({"language": language, "metric": metric, "n": _count(task, examples), **ends})
+                note = {"note": COLLAPSED} if task.kind != "retrieval" and collapsed(said) else {}
+                cells.append({"language": language, "metric": metric, "n": _count(task, examples), **ends, **note})
             for line in _lines(task, examples, said):
                 file.write(json.dumps({"language": language, **line}, ensure_ascii=False) + "\n")
             if heard := lessons.said([examples]):
@@ -160,6 +176,14 @@ def evaluate(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str,
 def _examples(source: Source, task: str, split: str, language: str, limit: int | None) -> Examples:
     """Kept between the steps of a worker: every model is measured on the same examples."""
     return source.examples(task, split, language, limit=limit)
+
+
+def collapsed(said: list[Any]) -> bool:
+    """Whether a model says one and the same of everything, be it a label, a tag or no answer: it has learnt nothing."""
+    different = {tuple(one) if isinstance(one, list) else one for one in said}
+    if all(isinstance(one, tuple) for one in different):
+        different = {tag for one in different for tag in one}
+    return len(said) >= FEW and len(different) < 2
 
 
 def _count(task: Task, examples: Examples) -> int:
@@ -191,8 +215,7 @@ def _predict(
         "tokenizer": tokenizer.digest, "max_length": limit, "shuffled": None,
     }  # fmt: skip
     data, _ = encoding.kept(key, lambda: (encoding.encode(kind, task, examples, labels, tokenizer, limit), {}))
-    said = loop.outputs(model, task.train or task.id, data, kind.predict, EVALUATION_TOKENS)
-    return kind.join(task, examples, data, said) if hasattr(kind, "join") else said
+    return lessons.answers(task, examples, data, model, task.train or task.id, EVALUATION_TOKENS)
 
 
 def _retrieve(

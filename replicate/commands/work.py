@@ -31,7 +31,7 @@ def chosen(args: argparse.Namespace) -> Experiment:
     """The experiment that name and options of a command line mean."""
     words = [word for one in args.only for word in one.replace(",", " ").split()]
     found = registry.find(args.experiment, args.scale, args.source, args.train_on)
-    return choose(found, words, args.limit, args.seeds, args.changes)
+    return choose(found, words, args.limit, args.seeds, args.changes, args.method)
 
 
 def same(args: argparse.Namespace, command: str, *more: str) -> str:
@@ -40,6 +40,7 @@ def same(args: argparse.Namespace, command: str, *more: str) -> str:
     for name, value, default in (("--scale", args.scale, "nano"), ("--source", args.source, ""), ("--runs", args.runs, "runs")):
         words += [name, value] if value != default else []
     words += ["--train-on", args.train_on] if args.train_on != "train" else []
+    words += ["--method", args.method] if args.method != "full" else []
     words += ["--only", *args.only] if args.only else []
     words += ["--limit", str(args.limit)] if args.limit is not None else []
     words += ["--seeds", str(args.seeds)] if args.seeds is not None else []
@@ -232,6 +233,8 @@ def results(args: argparse.Namespace) -> int:
     from .. import results as contract
 
     frame = contract.table(rows, where=str(runs.root))
+    for line in flagged(rows):
+        print(f"replicate: {line}", file=sys.stderr)
     world = "artificial world" if experiment.world == "artificial" else "real data"
     if args.wide:
         shown = contract.wide(frame).reset_index()
@@ -262,6 +265,20 @@ def results(args: argparse.Namespace) -> int:
             print(f"{task} was trained on its {split} set, for want of a training set")
         print(for_people(shown, signed=args.wide))
     return DONE
+
+
+def flagged(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What cells say against themselves (a model that has collapsed), a line for each system and target. They stand in
+    averages all the same: leaving them out would flatter."""
+    noted: dict[tuple[str, ...], set[str]] = {}
+    for row in rows:
+        if row.get("note"):
+            key = (f"{row['intermediate']}{' with MLM' if row['mlm'] else ''}", row["target"], str(row["seed"]), row["note"])
+            noted.setdefault(key, set()).add(row["language"])
+    return [
+        f"{name}, {target}, seed {seed}: {note} in {' '.join(sorted(languages))}"
+        for (name, target, seed, note), languages in noted.items()
+    ]
 
 
 def _means(seeds: int) -> str:

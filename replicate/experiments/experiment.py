@@ -104,6 +104,7 @@ class Experiment:
     "targets" the same keys for single targets. `revisions` pins what `model` and `source` name. `trained_on` names the
     split that a task is trained on where it is not "train". `unavailable` says, by name of an intermediate or a target,
     why it is left out. `changed`: somebody changed a setting, so that it is no longer the experiment as written down.
+    `method` says what is trained: all weights ("full"), or an adapter of this kind in a frozen model.
     `on_text` are the fields that are others where a scale of the artificial world reads real text.
     """
 
@@ -132,6 +133,7 @@ class Experiment:
     unavailable: Mapping[str, str] = field(default_factory=dict)
     changed: bool = False
     on_text: Mapping[str, Any] = field(default_factory=dict)
+    method: str = "full"
 
 
 def types_of(value: type) -> dict[str, type]:

@@ -16,6 +16,8 @@ SPLITS = ("dev", "test")
 EVALUATION = {"split": str, "examples": int, "max_length": int, "layer": int}
 WHOLE = {"rounds": int, "shards": int}
 LISTS = ("languages", "seeds")
+ADAPTERS = ("houlsby", "pfeiffer", "lora")
+RATE, SMALL_RATE = 1e-4, 2e-3  # of adapters, in XLM-R (Pfeiffer et al. 2020) and in the small models
 
 
 def choose(
@@ -24,10 +26,13 @@ def choose(
     limit: int | None = None,
     seeds: int | None = None,
     changes: Sequence[str] = (),
+    method: str = "full",
 ) -> Experiment:
     """The experiment with these options applied; a Problem for names and values that do not exist."""
     if changes or limit is not None:
         experiment = replace(experiment, changed=True)
+    if method != "full":
+        experiment = adapted(experiment, method)
     for change in changes:
         experiment = changed(experiment, change)
     if only:
@@ -45,6 +50,26 @@ def choose(
             raise Problem(f"--limit {limit}: at least one example is needed")
         experiment = limited(experiment, limit)
     return experiment
+
+
+def adapted(experiment: Experiment, method: str) -> Experiment:
+    """The experiment with adapters in place of all weights: the rest of the model is frozen after its pretraining, and rates
+    are higher, as a few weights need them."""
+    kind = {"adapter": "pfeiffer"}.get(method, method)
+    if kind not in ADAPTERS:
+        raise unknown("method", method, ("full", "adapter", *ADAPTERS))
+    rate = SMALL_RATE if experiment.pretrain is not None else RATE
+
+    def higher(recipe: Recipe) -> Recipe:
+        return replace(recipe, learning_rate=rate, assumed={**recipe.assumed, "learning_rate": f"{rate:g}, usual for adapters"})
+
+    return replace(
+        experiment,
+        method=kind,
+        changed=True,
+        intermediate={name: higher(recipe) for name, recipe in experiment.intermediate.items()},
+        target={name: higher(recipe) for name, recipe in experiment.target.items()},
+    )
 
 
 def words(experiment: Experiment) -> tuple[str, ...]:

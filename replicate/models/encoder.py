@@ -14,6 +14,7 @@ from torch import nn
 from transformers import XLMRobertaConfig, XLMRobertaModel
 
 from ..problems import Problem
+from . import adapters
 from .masking import masked
 from .packing import NAME, runs_of
 
@@ -104,9 +105,9 @@ class Encoder(nn.Module):
         states = self.states(torch.from_numpy(batch.ids).to(self.device), batch.lengths)
         read = states.index_select(0, torch.from_numpy(batch.points).to(self.device))
         if lesson.loss is not None:
-            return lesson.loss(self.heads[lesson.name](read), batch)
+            return lesson.loss(self.heads[lesson.name](read), batch) + adapters.penalty(self)
         targets = torch.from_numpy(np.concatenate(batch.targets)).to(self.device)
-        return nn.functional.cross_entropy(self.predict_masked(read), targets)
+        return nn.functional.cross_entropy(self.predict_masked(read), targets) + adapters.penalty(self)
 
 
 def new(config: XLMRobertaConfig, seed: int) -> Encoder:
@@ -116,14 +117,16 @@ def new(config: XLMRobertaConfig, seed: int) -> Encoder:
 
 
 def save(model: Encoder, folder: Path, heads: bool = True) -> None:
-    """Weights as safetensors and the configuration as JSON."""
-    weights = {k: v.contiguous() for k, v in model.state_dict().items() if heads or not k.startswith("heads.")}
+    """Weights as safetensors and the configuration as JSON; adapters, which the base goes without, in files of their own."""
+    weights = {k: v.contiguous() for k, v in adapters.base_weights(model).items() if heads or not k.startswith("heads.")}
     save_file(weights, folder / "model.safetensors")
     described = {"model_type": "xlm-roberta", **model.config.to_diff_dict()}
     outputs = {name: head.out.out_features for name, head in model.heads.items() if isinstance(head, Head)} if heads else {}
     (folder / "config.json").write_text(
         json.dumps({"config": described, "heads": outputs}, indent=1, sort_keys=True, default=str)
     )
+    if adapters.of(model):
+        adapters.save(model, folder, heads=False)
 
 
 def load(folder: Path, heads: bool = False) -> Encoder:
@@ -136,6 +139,9 @@ def load(folder: Path, heads: bool = False) -> Encoder:
             model.add_head(name, outputs)
         kept = {k: v for k, v in weights.items() if heads or not k.startswith("heads.")}
         model.load_state_dict(kept)
+        adapters.load_into(model, folder, heads=False)
+    except Problem:
+        raise
     except Exception as error:  # json, safetensors and transformers each raise types of their own
         said = (str(error).splitlines() or [type(error).__name__])[0]
         raise Problem(f"{folder}: not a model of ours ({said}); remove the folder to make it again") from error

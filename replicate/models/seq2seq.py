@@ -30,7 +30,9 @@ from ..training.batches import Batch, Encoded
 from .sentinels import Tokenizer, corrupted
 
 KIND = "mt5"
-CALL = 256  # tokens whose reading costs as much as one more pass: decides speed, not results
+# Tokens whose reading costs as much as one more pass: decides speed, not results. Measured on a CPU, estimated elsewhere.
+CALL = {"cpu": 256}
+CALL_ELSEWHERE = 2048
 EVALUATION_TOKENS = 4096  # per forward pass; decides speed, not results
 LONGEST_ANSWER = 64  # tokens of an answer out of a passage
 HEAD, EMBEDDINGS = "lm_head.weight", "shared.weight"
@@ -94,11 +96,13 @@ class Seq2Seq(nn.Module):
         logits = self.body.lm_head(self.states(_rows(batch), batch.targets))
         return (lesson.loss or texts.loss)(logits, batch)
 
-    def states(self, sources: Rows, targets: Rows, call: int = CALL) -> torch.Tensor:
+    def states(self, sources: Rows, targets: Rows, call: int | None = None) -> torch.Tensor:
         """The decoder's last states at each token of the targets: [tokens, d_model], in the order of the rows.
 
         `call` decides in which groups they are read, which changes nothing but the time.
         """
+        if call is None:
+            call = CALL.get(self.device.type, CALL_ELSEWHERE)
         found: list[Any] = [None] * len(sources)
         for group in _groups([len(row) for row in sources], [len(row) for row in targets], call):
             read, mask = self._read([sources[k] for k in group])
@@ -117,10 +121,12 @@ class Seq2Seq(nn.Module):
         out = self.body.encoder(inputs_embeds=embedded, attention_mask=mask, output_hidden_states=layer is not None)
         return out.last_hidden_state if layer is None else out.hidden_states[layer], mask
 
-    def _say(self, read: torch.Tensor, mask: torch.Tensor, ids: torch.Tensor, **more: Any) -> Any:
+    def _say(self, read: torch.Tensor, mask: torch.Tensor, ids: torch.Tensor, keep: bool = False, memory: Any = None) -> Any:
+        """The decoder's output for these ids; with `keep` it remembers them, so that only the next one need be given."""
         return self.body.decoder(
-            inputs_embeds=self.body.shared(ids), encoder_hidden_states=read, encoder_attention_mask=mask, **more
-        )
+            inputs_embeds=self.body.shared(ids), encoder_hidden_states=read, encoder_attention_mask=mask,
+            past_key_values=memory, use_cache=keep,
+        )  # fmt: skip
 
     def _padded(self, rows: Rows) -> torch.Tensor:
         ids = [torch.from_numpy(np.asarray(row, dtype=np.int64)) for row in rows]
@@ -172,7 +178,7 @@ class Seq2Seq(nn.Module):
         alive, score, memory = left > 0, torch.zeros(len(read), device=self.device), None
         silence, said = score, list[torch.Tensor]()
         while alive.any():
-            out = self._say(read, mask, last, past_key_values=memory, use_cache=True)
+            out = self._say(read, mask, last, keep=True, memory=memory)
             memory = out.past_key_values
             logits = self.body.lm_head(out.last_hidden_state[:, -1]).float().log_softmax(-1)
             if not said:

@@ -45,7 +45,7 @@ class Source:
 
 def version(source: Source, parts: Iterable[Part]) -> str:
     """What the examples of these parts are, in one word: what a step that reads them bears in its id."""
-    prints = sorted({source.fingerprint(*part) for part in parts} - {""})
+    prints = sorted({source.fingerprint(*part) for part in parts if not source.missing(*part)} - {""})
     if not prints:
         return source.id
     return f"{source.id}@{hashlib.sha256(chr(10).join(prints).encode()).hexdigest()[:16]}"

@@ -1,0 +1,80 @@
+"""What is trained: all weights, or adapters in a model that stays as it is. The same plan, other steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from replicate import experiments, plan, steps
+from replicate.experiments import options
+from replicate.plan import Step
+from replicate.problems import Problem
+
+UPDATES = 3
+
+
+def tiny(method: str) -> experiments.Experiment:
+    """The tiny experiment, shorter still, with one intermediate and one target."""
+    found = options.choose(experiments.find("stilts", "tiny"), only=["squad1", "tydiqa"], method=method)
+    short = {"updates": UPDATES, "batch_size": 4, "examples": 8}
+    assert found.pretrain is not None
+    return replace(
+        found,
+        pretrain=replace(found.pretrain, **{**short, "examples": None}),
+        intermediate={name: replace(recipe, **short) for name, recipe in found.intermediate.items()},
+        target={name: replace(recipe, **short) for name, recipe in found.target.items()},
+        evaluation={**found.evaluation, "examples": 6},
+    )
+
+
+def carried_out(some: tuple[Step, ...], root: Path) -> dict[str, dict]:
+    results = {}
+    for step in some:
+        (root / step.id).mkdir()
+        inputs = {role: root / id for role, id in step.inputs}
+        results[step.id] = steps.STEPS[step.kind](step, inputs, root / step.id, lambda done, total: None)
+    return results
+
+
+@pytest.mark.parametrize("method", ["pfeiffer", "lora"])
+def test_adapters_are_trained_from_phase_to_phase_and_the_model_stays_as_it_is(method, tmp_path):
+    if method == "lora":
+        pytest.importorskip("peft")
+    some = plan.plan(tiny(method))
+    results = carried_out(some, tmp_path)
+    pretrained = load_file(tmp_path / some[0].id / "model.safetensors")
+    trained = [step for step in some if step.kind == "train"]
+    seen = {}
+    for step in trained:
+        weights = load_file(tmp_path / step.id / "model.safetensors")
+        assert all(torch.equal(value, weights[name]) for name, value in pretrained.items())
+        seen[step.label] = load_file(tmp_path / step.id / "adapters.safetensors")
+        counts = results[step.id]["figures"]["weights"]
+        assert 0 < counts["trainable"] < counts["frozen"]
+    first, second = (seen[label] for label in ("training on squad1, seed 1", "squad1, then tydiqa, seed 1"))
+    assert first.keys() == second.keys() and any(not torch.equal(first[name], second[name]) for name in first)
+    assert len({(tmp_path / step.id / "adapters.safetensors").read_bytes() for step in trained}) == len(trained)
+
+
+def test_what_is_trained_stands_in_every_row_and_the_pretrained_model_is_shared():
+    plain, adapted = (plan.plan(tiny(method)) for method in ("full", "adapter"))
+    assert {step.id for step in plain} & {step.id for step in adapted} == {plain[0].id}
+    rows = {step.settings["row"]["method"] for step in adapted if step.kind == "evaluate"}
+    assert rows == {"pfeiffer"} and all("method" not in step.settings for step in plain)
+    assert {step.answers for step in adapted} == {""}  # it is not the experiment as it is written down
+
+
+def test_rates_are_those_of_adapters_and_say_so():
+    large = options.choose(experiments.find("stilts", "large"), method="houlsby")
+    recipes = (*large.intermediate.values(), *large.target.values())
+    assert {recipe.learning_rate for recipe in recipes} == {1e-4}
+    assert all("usual for adapters" in recipe.assumed["learning_rate"] for recipe in recipes)
+
+
+def test_a_method_that_does_not_exist_is_one_line():
+    with pytest.raises(Problem, match="unknown method 'adaptor'; did you mean adapter"):
+        options.choose(experiments.find("stilts", "tiny"), method="adaptor")
