@@ -92,6 +92,10 @@ def parser() -> argparse.ArgumentParser:
     plan.add_argument("--steps", action="store_true", help="list every step")
     run = command("run", "carry out an experiment; what is done already is not done again", experiment)
     run.add_argument("--workers", metavar="N", type=int, help="worker processes (default: as many as cores)")
+    run.add_argument("--device", metavar="NAME", default="auto", help="cpu, cuda, or auto: GPUs for XLM-R where there are some")
+    run.add_argument(
+        "--at-once", metavar="N", type=int, default=0, help="tokens of a batch on the device at a time, for small cards"
+    )
     run.add_argument("--fresh", action="store_true", help="pretrain anew, even where a checkpoint comes with the package")
     run.add_argument("--steps", metavar="MODULE:NAME", default="replicate.steps:STEPS", help=argparse.SUPPRESS)
     status = command("status", "what is done, running, failed and still to do", experiment)

@@ -16,13 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from . import plan, store
+from . import devices, plan, store
 from .plan import Step
 from .problems import Failure, Problem
 from .progress import Bar
@@ -69,11 +69,12 @@ def run(
     checkpoints: Path | None = None,
     methods: str = METHODS,
     command: str = "",
+    cards: Sequence[str] = (),
 ) -> Outcome:
     """Carry out all steps that are not done yet; failed ones are recorded in the store and the others go on.
 
     `checkpoints` holds pretrained models to adopt instead of training them, unless `fresh`. `methods` is the
-    `module:NAME` of a dictionary from kind to function (see `worker.Method`).
+    `module:NAME` of a dictionary from kind to function (see `worker.Method`). `cards` are the GPUs, a worker each.
     """
     began = time.monotonic()
     sound = store.sound(runs, [step.id for step in steps])
@@ -91,9 +92,9 @@ def run(
         return Outcome(before, (), tuple(adopted), {}, (), time.monotonic() - began)
     for step in todo:
         store.forgive(runs, step.id)
-    count = min(cores() if workers is None else workers, len(todo))
+    count = min((len(cards) or cores()) if workers is None else workers, len(todo))
     with _interruptible(), Bar(title, len(todo) + len(have), "steps") as bar:
-        crew = Crew(todo, runs, bar, len(have), sum(plan.weight(step) for step in steps if step.id in have))
+        crew = Crew(todo, runs, bar, len(have), sum(plan.weight(step) for step in steps if step.id in have), cards)
         try:
             crew.work(count, {"steps": methods, "command": command or " ".join(sys.argv)})
         finally:
@@ -146,6 +147,7 @@ class Worker:
     since: float = 0.0
     share: tuple[int, int] = (0, 0)
     heard: bytes = b""
+    card: str = ""
 
     def tell(self, message: Mapping[str, Any]) -> None:
         assert self.process.stdin is not None
@@ -169,6 +171,7 @@ class Crew:
     bar: Bar
     before: int  # steps done before this run, and their weight
     before_weight: float
+    cards: Sequence[str] = ()
     done: set[str] = field(default_factory=set)
     failed: dict[str, str] = field(default_factory=dict)
     workers: list[Worker] = field(default_factory=list)
@@ -240,6 +243,10 @@ class Crew:
     def spawn(self) -> None:
         root = str(Path(__file__).resolve().parent.parent)
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+        # The GPU that the fewest other workers have.
+        held = Counter(worker.card for worker in self.workers)
+        card = min(self.cards, key=lambda one: held[one], default="")
+        place = {devices.DEVICE: "cuda", "CUDA_VISIBLE_DEVICES": card} if card else {devices.DEVICE: "cpu"}
         errors = tempfile.TemporaryFile()  # noqa: SIM115, closed in `bury`
         process = subprocess.Popen(
             # -P: a folder named like one of our packages in the current folder is not imported.
@@ -247,10 +254,10 @@ class Crew:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
+            env={**os.environ, **ONE_THREAD, "PYTHONPATH": path, **place},
             start_new_session=True,  # Ctrl-C reaches the parent alone, which then ends the workers
         )
-        worker = Worker(process, errors)
+        worker = Worker(process, errors, card=card)
         self.workers.append(worker)
         assert process.stdout is not None
         self.selector.register(process.stdout, selectors.EVENT_READ, worker)

@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 
+from .devices import at_once, chosen
 from .metrics import measure, scores, significance
 from .models import adapters, encoder, hub, nano, tokens
 from .plan import Step, reads, stops
@@ -48,9 +49,9 @@ def _source(step: Step) -> Source:
 def _start(step: Step, inputs: Inputs) -> tuple[encoder.Encoder, tokens.Tokenizer, Path]:
     """The model that a step begins with: that of its input, or one of the hub."""
     if "model" in inputs:
-        return encoder.load(inputs["model"]), tokens.load(inputs["model"]), inputs["model"]
+        return encoder.load(inputs["model"]).to(chosen()), tokens.load(inputs["model"]), inputs["model"]
     folder = hub.fetch(step.settings["model"], step.settings["revision"])
-    return hub.load(folder), tokens.load(folder), folder
+    return hub.load(folder).to(chosen()), tokens.load(folder), folder
 
 
 def _finish(model: encoder.Encoder, tokenizer: Path, out: Path, heads: bool) -> None:
@@ -61,7 +62,13 @@ def _finish(model: encoder.Encoder, tokenizer: Path, out: Path, heads: bool) -> 
 def _schedule(recipe: Mapping[str, Any], updates: int, **more: Any) -> loop.Schedule:
     cap = {"cap": recipe["mixing_cap"]} if recipe.get("mixing_cap") else {}
     return loop.Schedule(
-        updates, recipe["learning_rate"], recipe["warmup"], recipe["weight_decay"], recipe["clip"], **{**cap, **more}
+        updates,
+        recipe["learning_rate"],
+        recipe["warmup"],
+        recipe["weight_decay"],
+        recipe["clip"],
+        at_once=at_once(),
+        **{**cap, **more},
     )
 
 
@@ -84,7 +91,7 @@ def pretrain(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str,
     schedule = _schedule(
         recipe, recipe["updates"], before=settings["round"] * recipe["updates"], total=settings["rounds"] * recipe["updates"]
     )
-    lesson = text.lesson(documents, tokenizer, recipe)
+    lesson, model = text.lesson(documents, tokenizer, recipe), model.to(chosen())
     number = 1000 * seed[0] + 100 * seed[1] + seed[2]
     figures = loop.teach(model, [lesson], schedule, number, tokenizer.mask, report, Keeper(out / CHECKPOINT))
     encoder.save(model, out, heads=False)
@@ -113,6 +120,7 @@ def train(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str, An
         own = {**own, "examples": recipe["examples"] or own["examples"]}
         lesson, about[name] = lessons.lesson(TASKS[name], settings, source, tokenizer, own)
         model.add_head(name, lesson.data.outputs)
+        model.heads[name].to(model.device)
         taught.append(lesson)
     counts = _adapted(model, settings)
     updates = recipe["updates"] or max(1, sum(round(recipe["epochs"] * len(one.data) / one.batch_size) for one in taught))
@@ -144,7 +152,8 @@ def evaluate(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str,
     """One target in all its languages with one load of the model; what was predicted is kept beside the cells."""
     settings, source, task = step.settings, _source(step), TASKS[step.settings["target"]]
     if "model" in inputs:
-        model, tokenizer = encoder.load(inputs["model"], heads=task.train is not None), tokens.load(inputs["model"])
+        model = encoder.load(inputs["model"], heads=task.train is not None).to(chosen())
+        tokenizer = tokens.load(inputs["model"])
     else:
         model, tokenizer, _ = _start(step, inputs)
     predict = _retrieve if task.kind == "retrieval" else _predict

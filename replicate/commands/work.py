@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shlex
 import sys
 from collections import Counter
@@ -11,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from .. import devices, resources, store
 from .. import experiments as registry
 from .. import plan as planning
-from .. import resources, store
 from ..experiments import Experiment
 from ..experiments.fit import listed
 from ..experiments.options import choose
@@ -110,6 +111,10 @@ def run(args: argparse.Namespace) -> int:
     if args.workers is not None and args.workers < 1:
         raise Problem(f"--workers {args.workers}: at least one worker is needed")
     experiment = chosen(args)
+    if args.at_once < 0:
+        raise Problem(f"--at-once {args.at_once}: expected a number of tokens, or 0 for whole batches")
+    cards = devices.taken(args.device, large=experiment.pretrain is None)
+    os.environ[devices.AT_ONCE] = str(args.at_once)
     steps = planning.plan(experiment)
     runs = store.open_store(args.runs)
     if experiment.pretrain is None:
@@ -129,6 +134,7 @@ def run(args: argparse.Namespace) -> int:
         checkpoints=checkpoints if checkpoints.is_dir() else None,
         methods=args.steps,
         command=same(args, "run"),
+        cards=cards,
     )
     labels = {step.id: step.label for step in steps}
     there = len(outcome.before) + len(outcome.finished) + len(outcome.adopted)

@@ -97,7 +97,7 @@ def _restored(folder: Path, model: torch.nn.Module, optimiser: torch.optim.Optim
         number, _, key = name.partition(".")
         if number.isdigit():
             parameter = parameters[int(number)]
-            optimiser.state[parameter][key] = value if key == "step" else value.to(parameter.device)
+            optimiser.state[parameter][key] = value.to(parameter.device)
     torch.set_rng_state(kept["random"])
     if "random.cuda" in kept and torch.cuda.is_available():
         torch.cuda.set_rng_state(kept["random.cuda"])

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..devices import precise
 from ..models.encoder import Encoder
 from ..problems import Failure
 from . import batches
@@ -130,8 +131,16 @@ def _update(
     total, asked = 0.0, sum(map(len, batch.targets))
     for part in batches.split(batch, schedule.at_once) if schedule.at_once else [batch]:
         share = sum(map(len, part.targets)) / asked  # 1 where the batch is not divided
-        loss = model.learn(lesson, part)
-        (loss * share if share < 1 else loss).backward()
+        try:
+            with precise(model.device):
+                loss = model.learn(lesson, part)
+            (loss * share if share < 1 else loss).backward()
+        except torch.OutOfMemoryError:
+            tokens, less = len(part.ids), max(1, len(part.ids) // 2)
+            raise Failure(
+                f"{lesson.name}: {model.device} has no memory for {tokens} tokens at a time; run with --at-once {less}, which reads a "
+                "batch in parts and changes nothing else"
+            ) from None
         total += share * loss.item()
     if not math.isfinite(total):
         raise Failure(
@@ -163,8 +172,9 @@ def outputs(model: Encoder, head: str, data: Encoded, predict: Callable, budget:
     found: list = [None] * len(data)
     for items in batches.by_budget(data, budget):
         batch = batches.pack(data, items)
-        states = model.states(torch.from_numpy(batch.ids).to(model.device), batch.lengths)
-        logits = model.heads[head](states[torch.from_numpy(batch.points).to(model.device)]).float().cpu()
+        with precise(model.device):
+            states = model.states(torch.from_numpy(batch.ids).to(model.device), batch.lengths)
+            logits = model.heads[head](states[torch.from_numpy(batch.points).to(model.device)]).float().cpu()
         for item, prediction in zip(batch.items, predict(logits, batch, data), strict=True):
             found[item] = prediction
     return found
@@ -177,7 +187,8 @@ def embeddings(model: Encoder, data: Encoded, layer: int, budget: int) -> np.nda
     found = np.zeros((len(data), model.config.hidden_size), dtype=np.float32)
     for items in batches.by_budget(data, budget):
         batch = batches.pack(data, items)
-        states = model.states(torch.from_numpy(batch.ids).to(model.device), batch.lengths, layer).float().cpu()
+        with precise(model.device):
+            states = model.states(torch.from_numpy(batch.ids).to(model.device), batch.lengths, layer).float().cpu()
         for item, part in zip(batch.items, states.split(batch.lengths), strict=True):
             found[item] = part.mean(0).numpy()
     return found

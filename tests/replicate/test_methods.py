@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from replicate import experiments, plan, steps
+from replicate import devices, experiments, plan, steps
 from replicate.experiments import options
 from replicate.plan import Step
 from replicate.problems import Problem
@@ -78,3 +78,36 @@ def test_rates_are_those_of_adapters_and_say_so():
 def test_a_method_that_does_not_exist_is_one_line():
     with pytest.raises(Problem, match="unknown method 'adaptor'; did you mean adapter"):
         options.choose(experiments.find("stilts", "tiny"), method="adaptor")
+
+
+# ---- where it is computed ----
+
+
+def test_gpus_are_taken_for_models_of_full_size_and_only_where_there_are_some(monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert devices.taken("auto", large=True) == devices.taken("cpu", large=True) == []
+    with pytest.raises(Problem, match="--device cuda: no GPU is there"):
+        devices.taken("cuda", large=True)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,3")
+    assert devices.taken("auto", large=True) == devices.taken("cuda", large=False) == ["0", "3"]
+    assert devices.taken("auto", large=False) == devices.taken("cpu", large=True) == []
+    with pytest.raises(Problem, match="unknown device 'gpu'"):
+        devices.taken("gpu", large=True)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+def test_a_gpu_that_torch_does_not_reach_is_one_line(monkeypatch):
+    monkeypatch.setenv(devices.DEVICE, "cuda")
+    with pytest.raises(Problem, match="this build of torch reaches no GPU"):
+        devices.chosen()
+
+
+def test_a_model_that_says_one_thing_of_everything_is_named():
+    many = steps.FEW
+    assert (
+        steps.collapsed(["neutral"] * many)
+        and steps.collapsed([["NOUN", "NOUN"], ["NOUN"]] * many)
+        and steps.collapsed([""] * many)
+    )
+    assert not steps.collapsed(["neutral"] * (many - 1) + ["entailment"]) and not steps.collapsed(["neutral"] * (many - 1))
+    assert not steps.collapsed([["NOUN", "VERB"]] * many)
