@@ -54,6 +54,12 @@ def parser() -> argparse.ArgumentParser:
         help="intermediates, targets, mlm, no-mlm, shuffled, or a named part such as demo; the baseline always stays",
     )
     choice.add_argument(
+        "--model",
+        metavar="NAME",
+        default="",
+        help="xlmr (default), mt5 (text to text), or hub:ID or dir:PATH of XLM-R's kind",
+    )
+    choice.add_argument(
         "--method", metavar="NAME", default="full", help="what is trained: full (default), adapter (pfeiffer), houlsby or lora"
     )
     choice.add_argument("--limit", metavar="N", type=int, help="at most N examples to train on and to evaluate per language")

@@ -15,16 +15,17 @@ from typing import Any
 
 import torch
 
+from . import families
 from .devices import at_once, chosen
+from .families import Family
 from .metrics import measure, scores, significance
-from .models import adapters, encoder, hub, nano, tokens
+from .models import adapters, hub
 from .plan import Step, reads, stops
 from .problems import Problem
 from .sources import Source, open_source, version
 from .sources.examples import Examples
 from .store import CHECKPOINT
 from .tasks import TASKS, Task, retrieval
-from .tasks.kinds import KINDS
 from .training import encoding, lessons, loop, text
 from .training.checkpoint import Keeper
 
@@ -46,16 +47,18 @@ def _source(step: Step) -> Source:
     return source
 
 
-def _start(step: Step, inputs: Inputs) -> tuple[encoder.Encoder, tokens.Tokenizer, Path]:
-    """The model that a step begins with: that of its input, or one of the hub."""
+def _start(step: Step, inputs: Inputs, heads: bool = False) -> tuple[Any, Any, Path, Family]:
+    """The model that a step begins with, its tokenizer, folder and family: that of its input, or one of the hub."""
     if "model" in inputs:
-        return encoder.load(inputs["model"]).to(chosen()), tokens.load(inputs["model"]), inputs["model"]
+        folder, family = inputs["model"], families.of(inputs["model"])
+        return family.load(folder, heads).to(chosen()), family.tokens(folder), folder, family
     folder = hub.fetch(step.settings["model"], step.settings["revision"])
-    return hub.load(folder).to(chosen()), tokens.load(folder), folder
+    family = families.of(folder)
+    return family.stock(folder).to(chosen()), family.tokens(folder), folder, family
 
 
-def _finish(model: encoder.Encoder, tokenizer: Path, out: Path, heads: bool) -> None:
-    encoder.save(model, out, heads)
+def _finish(family: Family, model: Any, tokenizer: Path, out: Path, heads: bool) -> None:
+    family.save(model, out, heads)
     shutil.copyfile(tokenizer / "tokenizer.json", out / "tokenizer.json")
 
 
@@ -80,12 +83,13 @@ def pretrain(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str,
     settings, recipe, source = step.settings, step.settings["recipe"], _source(step)
     languages = settings["languages"]
     if "model" in inputs:
-        model, tokenizer, where = encoder.load(inputs["model"]), tokens.load(inputs["model"]), inputs["model"]
+        model, tokenizer, where, family = _start(step, inputs)
     else:
+        family, size = families.small(settings["model"])
         sample = (document for language in languages for document in text.corpus(source, language))
-        tokens.train(sample, nano.vocabulary(settings["model"], source.world)).save(str(out / "tokenizer.json"))
-        tokenizer, where = tokens.load(out), out
-        model = encoder.new(nano.config(settings["model"], tokenizer.size, recipe["dropout"]), settings["seed"])
+        family.teach_tokens(sample, size, source).save(str(out / "tokenizer.json"))
+        tokenizer, where = family.tokens(out), out
+        model = family.new(size, tokenizer.size, recipe["dropout"], settings["seed"])
     seed = [settings["seed"], settings["round"], settings["shard"]]
     documents = text.drawn(source, languages, recipe["updates"] * recipe["batch_size"], seed)
     schedule = _schedule(
@@ -94,7 +98,7 @@ def pretrain(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str,
     lesson, model = text.lesson(documents, tokenizer, recipe), model.to(chosen())
     number = 1000 * seed[0] + 100 * seed[1] + seed[2]
     figures = loop.teach(model, [lesson], schedule, number, tokenizer.mask, report, Keeper(out / CHECKPOINT))
-    encoder.save(model, out, heads=False)
+    family.save(model, out, False)
     if where != out:
         shutil.copyfile(where / "tokenizer.json", out / "tokenizer.json")
     return {"figures": figures}
@@ -103,7 +107,8 @@ def pretrain(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str,
 def average(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str, Any]:
     """The mean of the shards' weights."""
     folders = [inputs[role] for role in sorted(inputs)]
-    _finish(encoder.average(folders), folders[0], out, heads=False)
+    family = families.of(folders[0])
+    _finish(family, family.average(folders), folders[0], out, heads=False)
     report(1, 1)
     return {"figures": {"averaged": len(folders)}}
 
@@ -111,16 +116,17 @@ def average(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str, 
 def train(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str, Any]:
     """One phase of training: on one task, on several at once, with masked language modelling mixed in or not."""
     settings, recipe, source = step.settings, step.settings["recipe"], _source(step)
-    model, tokenizer, where = _start(step, inputs)
+    model, tokenizer, where, family = _start(step, inputs)
     model.set_dropout(recipe["dropout"])
     torch.manual_seed(settings["seed"])
     taught, about = [], {}
     for name in settings["tasks"]:
         own = settings["recipes"].get(name, recipe)
         own = {**own, "examples": recipe["examples"] or own["examples"]}
-        lesson, about[name] = lessons.lesson(TASKS[name], settings, source, tokenizer, own)
-        model.add_head(name, lesson.data.outputs)
-        model.heads[name].to(model.device)
+        lesson, about[name] = lessons.lesson(TASKS[name], settings, source, tokenizer, own, family.form(TASKS[name]))
+        if lesson.data.outputs:  # a model that answers in words has no heads
+            model.add_head(name, lesson.data.outputs)
+            model.heads[name].to(model.device)
         taught.append(lesson)
     counts = _adapted(model, settings)
     updates = recipe["updates"] or max(1, sum(round(recipe["epochs"] * len(one.data) / one.batch_size) for one in taught))
@@ -130,15 +136,36 @@ def train(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str, An
         documents = text.drawn(source, settings["mlm_languages"], count, [settings["seed"], 9])
         taught.append(text.lesson(documents, tokenizer, mlm))
         updates += mlm["updates"] or 0
-    watch = lessons.watch([TASKS[task] for task in stops(settings)], settings, source, tokenizer, model, EVALUATION_TOKENS)
+    watch = _watch(settings, source, tokenizer, model, family)
     figures = loop.teach(
         model, taught, _schedule(recipe, updates), settings["seed"], tokenizer.mask, report, Keeper(out / CHECKPOINT), watch
     )
-    _finish(model, where, out, heads=settings["phase"] == "target")
+    _finish(family, model, where, out, heads=settings["phase"] == "target")
     return {"figures": {**figures, "examples": {one.name: len(one.data) for one in taught}, **counts}, "data": about}
 
 
-def _adapted(model: encoder.Encoder, settings: Mapping[str, Any]) -> dict[str, Any]:
+def _watch(settings: Mapping[str, Any], source: Source, tokenizer: Any, model: Any, family: Family) -> loop.Watch | None:
+    """Early stopping on the first dev examples in the pivot, as the paper has it: the mean over tasks of their own metric.
+
+    None where no task has a dev set.
+    """
+    recipe, pivot = settings["recipe"], settings["pivot"]
+
+    def look(task: Task) -> Callable[[], float]:
+        examples, labels = source.examples(task.id, "dev", pivot, limit=recipe["stop_examples"]), source.labels(task.id)
+        data = encoding.encode(family.form(task), task, examples, labels, tokenizer, recipe["max_length"])
+
+        def score() -> float:
+            said, _ = family.answers(model, task, examples, labels, data, tokenizer, task.id, EVALUATION_TOKENS)
+            return measure.figures(measure.measure(task, measure.targets(task, examples), said))[task.metrics[0]]
+
+        return score
+
+    looks = [look(TASKS[task]) for task in stops(settings) if not source.missing(task, "dev", pivot)]
+    return loop.Watch(lambda: sum(one() for one in looks) / len(looks)) if looks else None
+
+
+def _adapted(model: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Where a method trains adapters alone: those that the model brings from the phase before, or new ones; how many weights
     learn and how many do not."""
     if "method" not in settings:
@@ -151,11 +178,7 @@ def _adapted(model: encoder.Encoder, settings: Mapping[str, Any]) -> dict[str, A
 def evaluate(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str, Any]:
     """One target in all its languages with one load of the model; what was predicted is kept beside the cells."""
     settings, source, task = step.settings, _source(step), TASKS[step.settings["target"]]
-    if "model" in inputs:
-        model = encoder.load(inputs["model"], heads=task.train is not None).to(chosen())
-        tokenizer = tokens.load(inputs["model"])
-    else:
-        model, tokenizer, _ = _start(step, inputs)
+    model, tokenizer, _, family = _start(step, inputs, heads=task.train is not None)
     predict = _retrieve if task.kind == "retrieval" else _predict
     cells, about = [], {}
     with (out / "predictions.jsonl").open("w", encoding="utf-8") as file:
@@ -163,7 +186,7 @@ def evaluate(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str,
             examples = _examples(source, task.id, settings["split"], language, settings["examples"])
             if not examples:
                 raise Problem(f"{task.id}: {source.name} has no example to evaluate on ({settings['split']}, {language})")
-            said = predict(task, settings, source, model, tokenizer, language, examples)
+            said, told = predict(task, settings, source, model, tokenizer, family, language, examples)
             guess = [tuple(pair[:2]) for pair in said] if retrieval.mined(task) else said
             for metric, parts in measure.measure(task, measure.targets(task, examples), guess, language).items():
                 low, high = significance.interval(parts)
@@ -172,7 +195,7 @@ def evaluate(step: Step, inputs: Inputs, out: Path, report: Report) -> dict[str,
                 cells.append({"language": language, "metric": metric, "n": _count(task, examples), **ends, **note})
             for line in _lines(task, examples, said):
                 file.write(json.dumps({"language": language, **line}, ensure_ascii=False) + "\n")
-            if heard := lessons.said([examples]):
+            if heard := {**lessons.said([examples]), **told}:
                 about[language] = heard
             if retrieval.mined(task) and settings["split"] == "dev":
                 heard = about.setdefault(language, {})
@@ -213,28 +236,34 @@ def _lines(task: Task, examples: Examples, said: list[Any]) -> Iterator[dict[str
         yield {"id": one.id, "prediction": prediction, **({"words": len(one.words)} if task.kind == "tags" else {})}
 
 
+Predicted = tuple[list[Any], dict[str, Any]]
+
+
 def _predict(
-    task: Task, settings: Mapping[str, Any], source: Source, model: encoder.Encoder, tokenizer: tokens.Tokenizer,
-    language: str, examples: Examples,
-) -> list[Any]:  # fmt: skip
-    kind, labels, limit = KINDS[task.kind], source.labels(task.train or task.id), settings["row"]["max_length"]
+    task: Task, settings: Mapping[str, Any], source: Source, model: Any, tokenizer: Any, family: Family, language: str,
+    examples: Examples,
+) -> Predicted:  # fmt: skip
+    """An answer for each example, and what there is to say of how it was found."""
+    labels, limit, form = source.labels(task.train or task.id), settings["row"]["max_length"], family.form(task)
     part = (task.id, settings["split"], language, False)
     key = {
         "data": version(source, [part]), "parts": [part], "share": settings["examples"], "labels": labels,
         "tokenizer": tokenizer.digest, "max_length": limit, "shuffled": None,
     }  # fmt: skip
-    data, _ = encoding.kept(key, lambda: (encoding.encode(kind, task, examples, labels, tokenizer, limit), {}))
-    return lessons.answers(task, examples, data, model, task.train or task.id, EVALUATION_TOKENS)
+    data, _ = encoding.kept(key, lambda: (encoding.encode(form, task, examples, labels, tokenizer, limit), {}))
+    return family.answers(model, task, examples, labels, data, tokenizer, task.train or task.id, EVALUATION_TOKENS)
 
 
 def _retrieve(
-    task: Task, settings: Mapping[str, Any], source: Source, model: encoder.Encoder, tokenizer: tokens.Tokenizer,
-    language: str, examples: Examples,
-) -> list[Any]:  # fmt: skip
+    task: Task, settings: Mapping[str, Any], source: Source, model: Any, tokenizer: Any, family: Family, language: str,
+    examples: Examples,
+) -> Predicted:  # fmt: skip
+    """What the embeddings of a layer find."""
+
     def embedded(one: Any) -> list[Any]:
         limit = settings["row"]["max_length"]
         sides = (retrieval.encode_texts(retrieval.read(task, side), tokenizer, limit) for side in (one.queries, one.candidates))
-        return [loop.embeddings(model, side, settings["layer"], EVALUATION_TOKENS) for side in sides]
+        return [family.embeddings(model, side, settings["layer"], EVALUATION_TOKENS) for side in sides]
 
     cut: float | None = None
     if retrieval.mined(task):
@@ -242,7 +271,7 @@ def _retrieve(
         (dev,) = _examples(source, task.id, "dev", language, settings["examples"])
         cut = retrieval.threshold(task, dev, *embedded(dev))
     queries, candidates = embedded(examples[0])
-    return retrieval.find(task, examples[0], queries, candidates, cut)
+    return retrieval.find(task, examples[0], queries, candidates, cut), {}
 
 
 STEPS = {"pretrain": pretrain, "average": average, "train": train, "evaluate": evaluate}

@@ -59,6 +59,8 @@ def _doubts(found: TaskScore) -> list[str]:
         if one.missing:
             effect = "they do not count, as in SQuAD v2's scorer" if found.task.unanswerable else "they count as wrong"
             lines.append(f"{where}: {len(one.missing):,} of {one.n:,} ids have no prediction (first: {one.missing[0]}); {effect}")
+        if one.other_missing:
+            lines.append(f"{where}: {len(one.other_missing):,} of {one.n:,} ids have no prediction of the other system")
         if one.unknown:
             lines.append(f"{where}: {count:,} predictions have ids that gold has not (first: {one.unknown[0]}); left out")
     if found.lacking:

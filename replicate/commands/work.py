@@ -32,7 +32,7 @@ def chosen(args: argparse.Namespace) -> Experiment:
     """The experiment that name and options of a command line mean."""
     words = [word for one in args.only for word in one.replace(",", " ").split()]
     found = registry.find(args.experiment, args.scale, args.source, args.train_on)
-    return choose(found, words, args.limit, args.seeds, args.changes, args.method)
+    return choose(found, words, args.limit, args.seeds, args.changes, args.method, args.model)
 
 
 def same(args: argparse.Namespace, command: str, *more: str) -> str:
@@ -41,6 +41,7 @@ def same(args: argparse.Namespace, command: str, *more: str) -> str:
     for name, value, default in (("--scale", args.scale, "nano"), ("--source", args.source, ""), ("--runs", args.runs, "runs")):
         words += [name, value] if value != default else []
     words += ["--train-on", args.train_on] if args.train_on != "train" else []
+    words += ["--model", args.model] if args.model else []
     words += ["--method", args.method] if args.method != "full" else []
     words += ["--only", *args.only] if args.only else []
     words += ["--limit", str(args.limit)] if args.limit is not None else []

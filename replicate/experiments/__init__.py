@@ -13,7 +13,7 @@ from .fit import fitted
 __all__ = ["SCALES", "SMALL", "Experiment", "Intermediate", "Part", "Recipe", "find", "names"]
 
 SCALES = ("tiny", "nano", "base", "large")
-SMALL = ("tiny", "nano")  # models of ours, for illustration: no figure of theirs is one of XLM-R
+SMALL = ("tiny", "nano", "mt5-tiny", "mt5-nano")  # models of ours, for illustration: no figure of theirs is one of XLM-R
 TRAIN_ON = ("train", "dev")
 _OTHERS = {"experiment", "fit", "options"}  # files of this folder that are no experiments
 

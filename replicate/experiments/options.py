@@ -17,6 +17,10 @@ EVALUATION = {"split": str, "examples": int, "max_length": int, "layer": int}
 WHOLE = {"rounds": int, "shards": int}
 LISTS = ("languages", "seeds")
 ADAPTERS = ("houlsby", "pfeiffer", "lora")
+MT5 = {
+    "base": ("hub:google/mt5-base", "2eb15465c5dd7f72a8f7984306ad05ebc3dd1e1f"),
+    "large": ("hub:google/mt5-large", ""),
+}
 RATE, SMALL_RATE = 1e-4, 2e-3  # of adapters, in XLM-R (Pfeiffer et al. 2020) and in the small models
 
 
@@ -27,10 +31,13 @@ def choose(
     seeds: int | None = None,
     changes: Sequence[str] = (),
     method: str = "full",
+    model: str = "",
 ) -> Experiment:
     """The experiment with these options applied; a Problem for names and values that do not exist."""
     if changes or limit is not None:
         experiment = replace(experiment, changed=True)
+    if model:
+        experiment = with_model(experiment, model)
     if method != "full":
         experiment = adapted(experiment, method)
     for change in changes:
@@ -50,6 +57,22 @@ def choose(
             raise Problem(f"--limit {limit}: at least one example is needed")
         experiment = limited(experiment, limit)
     return experiment
+
+
+def with_model(experiment: Experiment, model: str) -> Experiment:
+    """The experiment with another model than XLM-R: "mt5", text to text, or one of XLM-R's kind as hub:ID or dir:PATH."""
+    if model == "xlmr":
+        return experiment
+    if model == "mt5":
+        if experiment.pretrain is not None:
+            return replace(experiment, model=f"mt5-{experiment.model}", changed=True)
+        name, revision = MT5[experiment.scale]
+        return replace(experiment, model=name, revisions={**experiment.revisions, "model": revision}, changed=True)
+    if model.partition(":")[0] not in ("hub", "dir") or not model.partition(":")[2]:
+        raise unknown("model", model, ("xlmr", "mt5", "hub:namespace/name", "dir:PATH"))
+    if experiment.pretrain is not None:
+        raise Problem(f"--model {model}: at scale {experiment.scale} models are ours (xlmr or mt5); take --scale base")
+    return replace(experiment, model=model, revisions={**experiment.revisions, "model": ""}, changed=True)
 
 
 def adapted(experiment: Experiment, method: str) -> Experiment:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ..problems import Problem
+
+HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class Lines:
@@ -38,7 +41,8 @@ def whole(path: Path) -> Any:
     """What a JSON file holds."""
     check(path)
     try:
-        return json.loads(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig")
+        return written(json.loads(text), text, f"{path}")
     except UnicodeDecodeError:
         raise undecodable(path) from None
     except json.JSONDecodeError as error:
@@ -53,12 +57,23 @@ def objects(lines: Lines) -> Iterator[dict[str, Any]]:
         if not line.strip():
             continue
         try:
-            found = json.loads(line)
+            found = written(json.loads(line), line, str(lines))
         except ValueError as error:
             raise Problem(f"{lines}: no JSON ({error}); expected one object a line") from None
         if not isinstance(found, dict):
             raise Problem(f"{lines}: {line.strip()[:40]}; expected one object a line")
         yield found
+
+
+def written(found: Any, text: str, where: str) -> Any:
+    """What was parsed from the text, unless it has half a letter: JSON writes a letter beyond the first 65,536 in two halves,
+    and one half alone can neither be tokenised nor written again."""
+    if HALF.search(text):
+        try:
+            json.dumps(found, ensure_ascii=False).encode("utf-8")
+        except UnicodeEncodeError:
+            raise Problem(f"{where}: half of a letter (\\ud8.. to \\udf.. without its other half); write the text anew") from None
+    return found
 
 
 def check(path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..problems import Problem
 from .forms import no_column
+from .lines import written
 
 FORMATS = {
     ".csv": "csv",
@@ -120,7 +121,7 @@ def _objects(path: Path, layout: Layout, cursor: Cursor) -> Iterator[dict[str, A
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = written(json.loads(line), line, str(cursor))
         except (ValueError, RecursionError) as error:
             raise Problem(f"{cursor}: no JSON ({error}); expected one object a line") from None
         if not isinstance(row, dict):

@@ -101,7 +101,8 @@ def _short(task: Task, one: Evaluation, found: Mapping[str, Sequence[Any]], expe
     if cap is not None and short:
         effect = {"answers": "evaluate.py counts the others as wrong", "mined": "they are not XTREME's collections"}
         said = effect.get(form, "evaluate.py will reject it")
-        yield f"{task.id}: this run evaluated {cap:,} examples (--limit) in {len(short)} of {len(counts)} languages: {said}"
+        where = f"{len(short)} of {len(counts)} languages"
+        yield f"{task.id}: this run evaluated {cap:,} examples in {where}: {said} (all: --set evaluation.examples=none)"
     if lacking := [language for language in expected if language not in found]:
         yield f"{task.id}: {len(lacking)} of {len(expected)} languages are missing ({' '.join(lacking)}): evaluate.py needs all"
 

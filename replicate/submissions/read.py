@@ -4,6 +4,7 @@ they are not as they should be, or do not fit each other."""
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -236,6 +237,8 @@ def _right_answers(task: Task, path: Path) -> Gold:
         ) from None
     if not rows:
         raise Problem(f"{path}: the file has no questions in it")
+    if twice := [id for id, count in Counter(ids).items() if count > 1]:
+        raise Problem(f"{path}: the id {twice[0]!r} is that of several questions ({len(twice):,} such ids); expected each once")
     if not task.unanswerable and not any(text.strip() for row in rows for text in row):
         raise Problem(f"{path}: all answers are empty; XTREME's download comes without the labels of its test sets")
     return Gold(path, rows, tuple(ids))

@@ -42,7 +42,7 @@ class Versus:
 @dataclass(frozen=True)
 class Scored:
     """One language of a task. `n` counts examples (for mining the gold pairs); `missing` and `unknown` are ids that
-    only gold or only the predictions have."""
+    only gold or only the predictions have, `other_missing` those that the system compared with lacks."""
 
     language: str
     n: int
@@ -50,6 +50,7 @@ class Scored:
     missing: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     versus: tuple[Versus, ...] = ()
+    other_missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,15 +136,16 @@ def score_language(task: Task, code: str, gold: Path, predictions: Path, against
         cells[metric] = Cell(scores.figure(parts), *significance.interval(parts))
     for metric, parts in _sides(task, right.rows, said.rows).items():
         cells[metric] = Cell(scores.figure(parts), float("nan"), float("nan"))
-    versus = []
+    versus, lacks = [], tuple[str, ...]()
     if against is not None:
         other = read.guess(task, against, right)
+        lacks = other.missing
         for metric, (ours, theirs) in measure.paired(task, right.rows, said.rows, other.rows, code).items():
             if metric in own(task):
                 found = significance.compare(ours, theirs)
                 other_figure = scores.figure(theirs)
                 versus.append(Versus(metric, other_figure, found.difference, found.low, found.high, found.p_permutation))
-    return Scored(code, len(right.rows), cells, said.missing, said.unknown, tuple(versus))
+    return Scored(code, len(right.rows), cells, said.missing, said.unknown, tuple(versus), lacks)
 
 
 def _adjusted(found: Sequence[Scored]) -> tuple[Scored, ...]:

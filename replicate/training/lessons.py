@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
-from ..metrics.measure import figures, measure, targets
-from ..models.encoder import Encoder
 from ..models.tokens import Tokenizer
 from ..problems import Problem
 from ..sources import Source, version
-from ..tasks.kinds import KINDS
 from ..tasks.task import Task
-from .batches import Encoded
 from .encoding import Made, encode, kept
-from .loop import Lesson, Watch, outputs
+from .loop import Lesson
 
 
 def lesson(
-    task: Task, settings: Mapping[str, Any], source: Source, tokenizer: Tokenizer, recipe: Mapping[str, Any]
+    task: Task, settings: Mapping[str, Any], source: Source, tokenizer: Tokenizer, recipe: Mapping[str, Any], form: Any
 ) -> tuple[Lesson, dict[str, Any]]:
-    """A task's training data, an equal part from each language; beside it what there is to say of the data."""
+    """A task's training data, an equal part from each language; beside it what there is to say of the data.
+
+    `form` is the module that encodes the task's examples and knows its loss.
+    """
     share = None if recipe["examples"] is None else max(1, recipe["examples"] // len(settings["languages"]))
     split = settings.get("trained_on", {}).get(task.id, "train")
     translated = settings["translated"]
     parts = [(task.id, split, language, translated) for language in settings["languages"]]
-    labels, kind = source.labels(task.id), KINDS[task.kind]
+    labels = source.labels(task.id)
     key = {
         "data": version(source, parts),
         "parts": parts,
@@ -48,7 +46,7 @@ def lesson(
         if settings["shuffled"]:
             examples = shuffled(examples, settings["seed"])
         about = {"examples": len(examples), **said(found)}
-        return encode(kind, task, examples, labels, tokenizer, recipe["max_length"]), about
+        return encode(form, task, examples, labels, tokenizer, recipe["max_length"]), about
 
     data, about = kept(key, make)
     if split != "train":
@@ -56,38 +54,7 @@ def lesson(
             **about,
             "notes": [*about.get("notes", ()), f"{task.id}: trained on its {split} set, for want of a training set"],
         }
-    return Lesson(task.id, data, kind.loss, recipe["batch_size"]), {**about, "items": len(data)}
-
-
-def watch(
-    tasks: Sequence[Task], settings: Mapping[str, Any], source: Source, tokenizer: Tokenizer, model: Encoder, budget: int
-) -> Watch | None:
-    """Early stopping on the first dev examples in the pivot, as the paper has it: the mean over tasks of their own metric.
-
-    None where no task has a dev set.
-    """
-    recipe, pivot = settings["recipe"], settings["pivot"]
-    looked: list[Callable[[], float]] = []
-    for task in tasks:
-        if source.missing(task.id, "dev", pivot):
-            continue
-        examples = source.examples(task.id, "dev", pivot, limit=recipe["stop_examples"])
-        labels, kind = source.labels(task.id), KINDS[task.kind]
-        data = encode(kind, task, examples, labels, tokenizer, recipe["max_length"])
-        looked.append(partial(_score, task, examples, data, model, budget))
-    return Watch(lambda: sum(one() for one in looked) / len(looked)) if looked else None
-
-
-def _score(task: Task, examples: Sequence[Any], data: Encoded, model: Encoder, budget: int) -> float:
-    said = answers(task, examples, data, model, task.id, budget)
-    return figures(measure(task, targets(task, examples), said))[task.metrics[0]]
-
-
-def answers(task: Task, examples: Sequence[Any], data: Encoded, model: Encoder, head: str, budget: int) -> list[Any]:
-    """What the model says of examples that are encoded, one answer each."""
-    kind = KINDS[task.kind]
-    said = outputs(model, head, data, kind.predict, budget)
-    return kind.join(task, examples, data, said) if hasattr(kind, "join") else said
+    return Lesson(task.id, data, form.loss, recipe["batch_size"]), {**about, "items": len(data)}
 
 
 def said(found: Sequence[Any]) -> dict[str, Any]:

@@ -138,8 +138,8 @@ def _update(
         except torch.OutOfMemoryError:
             tokens, less = len(part.ids), max(1, len(part.ids) // 2)
             raise Failure(
-                f"{lesson.name}: {model.device} has no memory for {tokens} tokens at a time; run with --at-once {less}, which reads a "
-                "batch in parts and changes nothing else"
+                f"{lesson.name}: {model.device} has no memory for {tokens} tokens at a time; run with --at-once {less}, "
+                "which reads a batch in parts and changes nothing else"
             ) from None
         total += share * loss.item()
     if not math.isfinite(total):

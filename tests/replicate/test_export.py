@@ -27,6 +27,9 @@ ROW = {
 WORDS = "in the old town of the year 1832".split()
 
 
+ALL = " (all: --set evaluation.examples=none)"
+
+
 def answer(capsys: pytest.CaptureFixture[str], *words: str | Path) -> tuple[int, str, str]:
     """Exit code, stdout, stderr of a command."""
     code = main([str(word) for word in words])
@@ -173,10 +176,10 @@ def test_what_is_missing_is_said_in_a_line_each(tmp_path):
     (manifest,) = exported(found, tmp_path / "out", **{"anli+-seed1": {"panx": "not evaluated yet"}})
     assert manifest["missing"] == [
         "panx: not evaluated yet",
-        "xnli: this run evaluated 4 examples (--limit) in 14 of 14 languages: evaluate.py will reject it",
+        f"xnli: this run evaluated 4 examples in 14 of 14 languages: evaluate.py will reject it{ALL}",
         "xnli: 1 of 15 languages are missing (zh): evaluate.py needs all",
         "pawsx: evaluated on dev, XTREME's labels are those of test",
-        "bucc2018: this run evaluated 9 examples (--limit) in 4 of 4 languages: they are not XTREME's collections",
+        f"bucc2018: this run evaluated 9 examples in 4 of 4 languages: they are not XTREME's collections{ALL}",
         "lareqa: its files hold the ids of queries and candidates, and a run keeps their places only",
         "not among this experiment's targets: udpos, xquad, mlqa, tatoeba",
     ]

@@ -111,3 +111,39 @@ def test_a_model_that_says_one_thing_of_everything_is_named():
     )
     assert not steps.collapsed(["neutral"] * (many - 1) + ["entailment"]) and not steps.collapsed(["neutral"] * (many - 1))
     assert not steps.collapsed([["NOUN", "VERB"]] * many)
+
+
+# ---- another model ----
+
+
+def test_mt5_answers_every_kind_of_task_in_words(tmp_path):
+    found = options.choose(experiments.find("stilts", "tiny"), only=["squad1"], model="mt5")
+    short = {"updates": UPDATES, "batch_size": 4, "examples": 8}
+    assert found.pretrain is not None
+    experiment = replace(
+        found,
+        pretrain=replace(found.pretrain, **{**short, "examples": None}),
+        intermediate={name: replace(recipe, **short) for name, recipe in found.intermediate.items()},
+        target={name: replace(recipe, **short) for name, recipe in found.target.items()},
+        targets=(*found.targets, "tatoeba"),
+        evaluation={**found.evaluation, "examples": 6},
+    )
+    some = plan.plan(experiment)
+    results = carried_out(some, tmp_path)
+    evaluations = {step.settings["target"]: step for step in some if step.kind == "evaluate"}
+    assert {step.settings["row"]["model"] for step in evaluations.values()} == {"mt5-tiny"}
+    told = {target: results[step.id].get("data", {}).get("a1a", {}) for target, step in evaluations.items()}
+    assert told["xnli"] == {"decoding": "scored", "unreadable": 0}
+    assert told["udpos"]["decoding"] == told["tydiqa"]["decoding"] == "generated"
+    assert all(cell["n"] > 0 and 0 <= cell["value"] <= 100 for step in evaluations.values() for cell in results[step.id]["cells"])
+
+
+def test_a_model_is_named_with_where_it_comes_from():
+    large, nano = (experiments.find("stilts", scale) for scale in ("large", "nano"))
+    assert options.choose(large, model="mt5").model == "hub:google/mt5-large"
+    assert options.choose(large, model="hub:some/encoder").revisions["model"] == ""
+    assert options.choose(nano, model="mt5").model == "mt5-nano"
+    with pytest.raises(Problem, match="unknown model 'mt6'; did you mean mt5"):
+        options.choose(nano, model="mt6")
+    with pytest.raises(Problem, match="at scale nano models are ours"):
+        options.choose(nano, model="hub:some/encoder")

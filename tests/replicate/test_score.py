@@ -246,3 +246,22 @@ def test_gold_and_predictions_have_to_be_named(capsys):
     with pytest.raises(SystemExit) as caught:
         main(["score", "xnli", "--gold", str(MOCK)])
     assert caught.value.code == 2
+
+
+def test_what_gold_or_the_other_system_lacks_is_said(capsys, tmp_path):
+    def squad(*ids: str) -> str:
+        asked = [{"id": id, "question": "who?", "answers": [{"text": "a cow", "answer_start": 0}]} for id in ids]
+        return json.dumps({"data": [{"paragraphs": [{"context": "a cow", "qas": asked}]}]})
+
+    for name, text in (
+        ("gold", squad("1", "2")),
+        ("twice", squad("1", "1")),
+        ("all", '{"1": "cow", "2": "cow"}'),
+        ("some", '{"1": "cow"}'),
+    ):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    words = ["score", "squad1", "--predictions", str(tmp_path / "all")]
+    assert main([*words, "--gold", str(tmp_path / "gold"), "--against", str(tmp_path / "some")]) == 0
+    assert "1 of 2 ids have no prediction of the other system" in capsys.readouterr().err
+    assert main([*words, "--gold", str(tmp_path / "twice")]) == 4
+    assert "twice: the id '1' is that of several questions (1 such ids); expected each once" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +77,19 @@ def test_a_second_run_does_nothing_and_a_file_that_nobody_reads_changes_nothing(
     (folder / "README").write_text("what this is", encoding="utf-8")
     again = replicate("run", *words, runs=runs)
     assert again.returncode == 0 and "0 steps done" in again.stderr
+
+
+def test_a_set_that_is_dev_and_test_at_once_is_not_scored_where_it_was_trained_on(folder, tmp_path):
+    """TyDiQA's test set is its dev set: who trains on it in English may be measured in Finnish alone."""
+    other = tmp_path / "download"
+    shutil.copytree(folder, other)
+    (other / "tydiqa" / "tydiqa.goldp.en.train.json").unlink()
+    planned = replicate(
+        "plan", "stilts", "--scale", "tiny", "--source", f"xtreme:{other}", "--train-on", "dev", "--json", runs=tmp_path
+    )
+    experiment = json.loads(planned.stdout)["experiment"]
+    assert experiment["trained_on"]["tydiqa"] == "dev" and experiment["evaluation"]["targets"]["tydiqa"]["languages"] == ["fi"]
+    assert experiment["unavailable"]["tydiqa in en"] == "tydiqa is trained on the set that it would be evaluated on"
 
 
 def test_data_that_changes_under_a_plan_is_other_data(ran, folder, tmp_path):

@@ -58,6 +58,7 @@ PATTERNS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "mnli": {
         "train": ("pairs xnli/train-en.tsv",),
+        "dev": ("pairs xnli/dev-en.tsv",),  # XNLI's own, written in English as MNLI's
         "translated train": NLI_TRANSLATED,
         "translated dev": ("pairs xnli/dev-{l}.tsv",),  # XNLI's, translated by people
     },
