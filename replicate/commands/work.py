@@ -20,6 +20,7 @@ from ..experiments.fit import listed
 from ..experiments.options import choose
 from ..problems import DONE, FAILED, Problem
 from ..progress import duration
+from ..sources import faults, open_source
 from .show import print_json, table
 
 if TYPE_CHECKING:
@@ -118,6 +119,10 @@ def run(args: argparse.Namespace) -> int:
     os.environ[devices.AT_ONCE] = str(args.at_once)
     steps = planning.plan(experiment)
     runs = store.open_store(args.runs)
+    todo = [part for step in steps if not store.done(runs, step.id) for part in planning.reads(step.kind, step.settings)]
+    if wrong := faults(open_source(experiment.source), todo):
+        more = f" (and {len(wrong) - 1} more such faults)" if len(wrong) > 1 else ""
+        raise Problem(f"{wrong[0]}{more}; nothing was run")
     if experiment.pretrain is None:
         from ..models import hub
 

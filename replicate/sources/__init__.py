@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .source import Part, Source, open_source, version
+from .source import Part, Source, faults, open_source, version
 
-__all__ = ["Part", "Source", "open_source", "version"]
+__all__ = ["Part", "Source", "faults", "open_source", "version"]

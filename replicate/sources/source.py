@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -49,6 +50,25 @@ def version(source: Source, parts: Iterable[Part]) -> str:
     if not prints:
         return source.id
     return f"{source.id}@{hashlib.sha256(chr(10).join(prints).encode()).hexdigest()[:16]}"
+
+
+def faults(source: Source, parts: Iterable[Part]) -> list[str]:
+    """What cannot be read of these parts, one line each, by reading them: before a training, not hours into it.
+
+    Only of files on this disk: the hub would have to be fetched whole for it.
+    """
+    if {"hub", "world"} & {*source.id.partition("@")[0].split("+")}:
+        return []
+    found = dict[str, None]()
+    for task, split, language, translated in dict.fromkeys(parts):
+        try:
+            if task == "text":
+                deque(source.text(language), maxlen=0)
+            elif not source.examples(task, split, language, translated=translated):
+                found[f"{task}: no example in its {split} set in {language}"] = None
+        except Problem as problem:
+            found[str(problem)] = None
+    return list(found)
 
 
 def open_source(name: str) -> Source:

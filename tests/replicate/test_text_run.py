@@ -92,6 +92,23 @@ def test_a_set_that_is_dev_and_test_at_once_is_not_scored_where_it_was_trained_o
     assert experiment["unavailable"]["tydiqa in en"] == "tydiqa is trained on the set that it would be evaluated on"
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "says"),
+    [
+        ("udpos/test-de.tsv", "Wort\tNOUNS\n", "test-de.tsv, line 1: "),
+        ("tydiqa/tydiqa.goldp.fi.dev.json", '{"data": [', "tydiqa.goldp.fi.dev.json, line 1"),
+        ("udpos/test-de.tsv", "\n\n", "test-de.tsv: "),
+    ],
+)
+def test_data_that_cannot_be_read_is_found_before_anything_is_trained(file, text, says, folder, tmp_path):
+    other = tmp_path / "download"
+    shutil.copytree(folder, other)
+    (other / file).write_text(text, encoding="utf-8")
+    done = replicate("run", "stilts", "--scale", "tiny", "--source", f"xtreme:{other}", runs=tmp_path / "runs")
+    assert done.returncode == 4 and says in done.stderr and done.stderr.rstrip().endswith("; nothing was run")
+    assert not any((tmp_path / "runs" / "steps").iterdir())
+
+
 def test_data_that_changes_under_a_plan_is_other_data(ran, folder, tmp_path):
     runs, words = ran
     file = folder / "udpos" / "test-de.tsv"
