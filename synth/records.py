@@ -1,4 +1,4 @@
-"""The nouns, frozen: Question, Claim, Assertion, Evidence, Verdict; and questions read from their files."""
+"""The nouns, frozen: Question, Paper, Claim, Assertion, Evidence, Verdict; and questions read from their files."""
 
 from __future__ import annotations
 
@@ -71,6 +71,34 @@ class Question:
     claims: tuple[Claim, ...]
     reported: Mapping[str, Any] = field(default_factory=dict)
     path: str = ""
+    search: Mapping[str, Any] = field(default_factory=dict)  # read by literature/plan.py alone
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One text of one paper, as a source describes it.
+
+    `id` has the version where the source counts versions (2005.13013v2); `aliases` are the paper's other names, each with
+    its kind (doi:10.18653/v1/2020.aacl-main.56). With a `sha256` the file with these bytes lies in the library.
+    `withdrawn` holds the words of a withdrawal, `latest` the newest version that there was when the source was asked.
+    """
+
+    id: str
+    title: str
+    authors: tuple[str, ...] = ()
+    date: str = ""
+    abstract: str = ""
+    venue: str = ""
+    language: str = ""
+    aliases: tuple[str, ...] = ()
+    source: str = ""
+    url: str = ""
+    pdf: str = ""
+    sha256: str = ""
+    size: int = 0
+    when: str = ""
+    latest: str = ""
+    withdrawn: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,7 +180,7 @@ def read(path: str | Path) -> Question:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Problem(f"{path}: not TOML: {error}") from error
-    known = {"question", "name", "experiment", "papers", "margin", "reported", "claim"}
+    known = {"question", "name", "experiment", "papers", "margin", "reported", "search", "claim"}
     where = str(path)
     _only(data, known, where)
     claims = tuple(_claim(entry, f"{where}: claim {number}") for number, entry in enumerate(_tables(data, "claim", where), 1))
@@ -175,6 +203,7 @@ def read(path: str | Path) -> Question:
         claims=claims,
         reported=_table(data, "reported", where),
         path=str(path),
+        search=_table(data, "search", where),
     )
 
 

@@ -1,0 +1,1 @@
+"""Papers: found in databases, fetched once, kept by version and hash."""
