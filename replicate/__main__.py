@@ -30,7 +30,12 @@ def parser() -> argparse.ArgumentParser:
     plain.add_argument("--json", action="store_true", help="print JSON with a versioned schema name")
 
     store = argparse.ArgumentParser(add_help=False)
-    store.add_argument("--runs", metavar="DIR", default="runs", help="folder of the finished steps (default: runs)")
+    store.add_argument(
+        "--runs",
+        metavar="DIR",
+        default="runs",
+        help="folder of the finished steps, or a URL such as s3://BUCKET/DIR (default: runs)",
+    )
     choice = argparse.ArgumentParser(add_help=False)
     choice.add_argument("--scale", metavar="NAME", default="nano", help="tiny, nano (default), base or large")
     choice.add_argument(
@@ -38,6 +43,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME",
         default="",
         help="where examples come from: world, hub, xtreme:DIR, folder:DIR, or several with commas (default: as the scale says)",
+    )
+    choice.add_argument(
+        "--weights",
+        metavar="NAME",
+        default="pretrained",
+        help="random, with --source world: rehearse base or large at the model's real shapes, with nothing to fetch",
     )
     choice.add_argument(
         "--train-on",
@@ -93,14 +104,35 @@ def parser() -> argparse.ArgumentParser:
     languages.add_argument(
         "--source", metavar="NAME", default="", help="'world' for the artificial languages (default: the real ones)"
     )
-    command("experiments", "the experiments and the papers that they repeat", [plain])
+    stated = command("experiments", "the experiments, or what one of them stated before it had data", [plain])
+    stated.add_argument("experiment", metavar="EXPERIMENT", nargs="?")
+    stated.add_argument("--scale", metavar="NAME", default="nano", help="tiny, nano (default), base or large")
     plan = command("plan", "what a run would do", experiment)
     plan.add_argument("--steps", action="store_true", help="list every step")
+    plan.add_argument("--assumptions", action="store_true", help="list all that was assumed, and where our engine deviates")
     run = command("run", "carry out an experiment; what is done already is not done again", experiment)
-    run.add_argument("--workers", metavar="N", type=int, help="worker processes (default: as many as cores)")
+    run.add_argument("--workers", metavar="N", type=int, help="worker processes (default: as many as cores and memory allow)")
+    run.add_argument(
+        "--on",
+        metavar="WHERE",
+        default="here",
+        help="here (default), or a Ray cluster: ray starts one on this machine, ray=auto finds one, ray=HOST:PORT, ray=ray://HOST:PORT",
+    )
+    run.add_argument(
+        "--gpus-per-step",
+        metavar="X",
+        type=float,
+        help="with --on ray: GPUs of each step (default: 1; 0.25 shares one among four)",
+    )
     run.add_argument("--device", metavar="NAME", default="auto", help="cpu, cuda, or auto: GPUs for XLM-R where there are some")
     run.add_argument(
         "--at-once", metavar="N", type=int, default=0, help="tokens of a batch on the device at a time, for small cards"
+    )
+    run.add_argument(
+        "--recompute", action="store_true", help="keep less of each layer in training and compute it twice, for small cards"
+    )
+    run.add_argument(
+        "--parallel", metavar="N", type=int, help="spread each training over N processes or GPUs, which divide its batches"
     )
     run.add_argument("--fresh", action="store_true", help="pretrain anew, even where a checkpoint comes with the package")
     run.add_argument("--steps", metavar="MODULE:NAME", default="replicate.steps:STEPS", help=argparse.SUPPRESS)
@@ -112,6 +144,7 @@ def parser() -> argparse.ArgumentParser:
     )
     form.add_argument("--by-language", action="store_true", help="one column per language, and how scores go with distance")
     results.add_argument("--csv", action="store_true", help="print CSV")
+    compare = command("compare", "the results beside the figures of the paper that the experiment repeats", experiment)
     score = command("score", "score prediction files as the official scorers do", [plain])
     score.add_argument("task", metavar="TASK", help="a task, or xtreme or xtreme-r for a whole submission")
     score.add_argument("--gold", metavar="PATH", required=True, help="a file, or a folder of files test-LL.tsv or test-LL.json")
@@ -127,9 +160,9 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--mlm", action="store_true", help="only systems with multilingual MLM beside the intermediate task")
     export.add_argument("--seed", metavar="N", type=int, help="only this seed")
     export.add_argument("--force", action="store_true", help="replace an earlier export in the same place")
-    for one in (plan, run, results, export):
-        one.add_argument("experiment", metavar="EXPERIMENT")
-    status.add_argument("experiment", metavar="EXPERIMENT", nargs="?")
+    for one in (plan, run, results, compare, export):
+        one.add_argument("experiment", metavar="EXPERIMENT", help="its name; plan, run and status take all, too")
+    status.add_argument("experiment", metavar="EXPERIMENT", nargs="?", help="its name, or all")
     world = command("world", "the artificial world: its tree, features and a sentence in each language", [plain])
     world.add_argument("--sample", metavar="TASK", help="show examples of a task instead")
     world.add_argument("--language", metavar="L", help="the language of the examples (default: the pivot)")
@@ -153,17 +186,18 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
         from .commands import export, score
 
         return {"score": score.score, "export": export.export}[name]
-    from .commands import show, tasks, work
+    from .commands import compare, plan, results, show, tasks, work
 
     table = {
         "tasks": tasks.tasks,
         "languages": show.languages,
         "experiments": show.experiments,
         "world": show.world,
-        "plan": work.plan,
+        "plan": plan.plan,
         "run": work.run,
         "status": work.status,
-        "results": work.results,
+        "results": results.results,
+        "compare": compare.compare,
     }
     return table[name]
 

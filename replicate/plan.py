@@ -6,116 +6,45 @@ XQuAD and MLQA share one training on SQuAD, and a second run starts where the fi
 
 from __future__ import annotations
 
-import hashlib
-import json
-import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from .experiments import SCALES, find
 from .experiments.experiment import Experiment, Intermediate, Recipe
+from .identity import VERSIONS, Step, canonical, from_dict, step_id
+from .perturb import Perturbation
 from .sources import Part, Source, open_source, version
 from .tasks import TASKS
 
-# A change of the code that changes results raises the number: old steps stay, and are not mistaken for new ones.
-VERSIONS = {"pretrain": 1, "average": 1, "train": 1, "evaluate": 2}
+__all__ = [
+    "VERSIONS", "Step", "canonical", "evaluated", "evaluations", "from_dict", "leaves", "needed", "plan", "reads", "step_id",
+    "stops",
+]  # fmt: skip
+NOISE_SEED = 0  # every model is measured on the same noise
 PRETRAIN_SEED = 0  # one pretrained model for all seeds, as there is one XLM-R
-
-TRAINED = 10_000  # examples of a training set of unknown size, for estimates only
-EVALUATED = 2_000  # examples per language where no cap is set, for estimates only
-FORWARD = 0.3  # what a batch costs without its backward pass, for estimates only
-
-
-@dataclass(frozen=True)
-class Step:
-    """One unit of work. `id` is a hash of kind, version, settings and inputs.
-
-    The rest decides nothing: `label` is for people, `place` says where this machine finds the source's data (empty
-    where the settings say it all), `answers` names the experiment that an evaluation belongs to as it is written down,
-    empty where somebody changed its settings.
-    """
-
-    kind: str
-    settings: Mapping[str, Any]
-    inputs: tuple[tuple[str, str], ...]
-    label: str
-    place: str = ""
-    answers: str = ""
-
-    def __post_init__(self) -> None:
-        # Raises here and not later where something has no canonical form; tuples become lists, as in step.json.
-        object.__setattr__(self, "settings", json.loads(canonical(self.settings)))
-
-    @property
-    def version(self) -> int:
-        return VERSIONS.get(self.kind, 1)
-
-    @cached_property
-    def id(self) -> str:
-        return step_id(self.kind, self.version, self.settings, self.inputs)
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "kind": self.kind,
-            "version": self.version,
-            "settings": dict(self.settings),
-            "inputs": [list(one) for one in self.inputs],
-            "label": self.label,
-            "place": self.place,
-            "answers": self.answers,
-        }
-
-
-def from_dict(data: Mapping[str, Any]) -> Step:
-    """The step that `to_dict` wrote; its id is computed anew."""
-    inputs = tuple((role, id) for role, id in data["inputs"])
-    return Step(data["kind"], data["settings"], inputs, data["label"], data.get("place", ""), data.get("answers", ""))
-
-
-def step_id(kind: str, version: int, settings: Mapping[str, Any], inputs: Sequence[Sequence[str]]) -> str:
-    """The hash of all that decides a step's result; settings are plain JSON already, as a `Step` and step.json hold them."""
-    return hashlib.sha256(_text({"kind": kind, "version": version, "settings": settings, "inputs": inputs}).encode()).hexdigest()[
-        :16
-    ]
-
-
-def canonical(value: object) -> str:
-    """The one text of a value of plain JSON types; raises where there is none (NaN, sets, objects, subclasses)."""
-    return _text(_plain(value, "value"))
-
-
-def _text(plain: object) -> str:
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def _plain(value: object, where: str) -> object:
-    if value is None or type(value) in (bool, int, str):
-        return value
-    if type(value) is float:
-        if not math.isfinite(value):
-            raise ValueError(f"{where}: {value} has no canonical form")
-        return value
-    if isinstance(value, (list, tuple)):
-        return [_plain(one, f"{where}[{index}]") for index, one in enumerate(value)]
-    if isinstance(value, Mapping):
-        for key in value:
-            if type(key) is not str:
-                raise ValueError(f"{where}: the key {key!r} is no text, so it has no canonical form")
-        return {key: _plain(one, f"{where}.{key}") for key, one in value.items()}
-    raise ValueError(f"{where}: a {type(value).__name__} has no canonical form")
 
 
 def plan(experiment: Experiment) -> tuple[Step, ...]:
     """All steps of an experiment, each once, every step after its inputs."""
     steps: dict[str, Step] = {}
-    source = open_source(experiment.source)
 
     def add(step: Step) -> str:
         return steps.setdefault(step.id, step).id
 
+    for arm in experiment.whole:
+        _arm(arm, _remembered(open_source(arm.source)), add)
+    return tuple(steps.values())
+
+
+def _remembered(source: Source) -> Source:
+    """The source for the time of one plan: what it was asked once, for all languages of a task, it is not asked again."""
+    return replace(source, missing=cache(source.missing), fingerprint=cache(source.fingerprint))
+
+
+def _arm(experiment: Experiment, source: Source, add: Callable[[Step], str]) -> None:
+    """The steps of an experiment without its arms, in their order."""
     start: str | None = None
     if experiment.pretrain is not None:
         for step in _pretraining(experiment, experiment.pretrain, source):
@@ -123,13 +52,33 @@ def plan(experiment: Experiment) -> tuple[Step, ...]:
     for variant in experiment.intermediates:
         if variant.mlm and not variant.tasks:
             continue  # the paper has no baseline with further MLM
-        for seed in experiment.seeds:
-            model = add(_intermediate(experiment, source, variant, seed, start)) if variant.tasks else start
+        for seed in experiment.seeds[: variant.seeds]:
+            model, adapters = start, tuple[str, ...]()
+            if variant.joined == "fused":
+                singles = (Intermediate(task, (task,)) for task in variant.tasks)
+                adapters = tuple(add(_intermediate(experiment, source, one, seed, start)) for one in singles)
+            elif variant.tasks:
+                model = add(_intermediate(experiment, source, variant, seed, start))
             for target in experiment.targets:
                 task = TASKS[target].train
-                trained = model if task is None else add(_target(experiment, source, variant, task, seed, model))
-                add(_evaluate(experiment, source, variant, target, seed, trained))
-    return tuple(steps.values())
+                trained = model
+                if task is not None:
+                    trained = add(_target(experiment, source, variant, task, seed, model, adapters))
+                for split, languages, noise in _measured(experiment, target):
+                    add(_evaluate(experiment, source, variant, target, seed, trained, split, languages, noise))
+
+
+Noise = tuple[str, float] | None
+
+
+def _measured(experiment: Experiment, target: str) -> Iterator[tuple[str, tuple[str, ...], Noise]]:
+    """What every model of a target is measured on: split, languages, noise."""
+    split, languages = _how(experiment, target).get("split", "test"), evaluated(experiment, target)
+    yield split, languages, None
+    if TASKS[target].kind != "retrieval":
+        yield from ((split, languages, noise) for noise in experiment.noise)
+        if experiment.selection and split != "dev":
+            yield "dev", (experiment.pivot,), None
 
 
 def reads(kind: str, settings: Mapping[str, Any]) -> list[Part]:
@@ -208,11 +157,18 @@ def _model(id: str | None) -> tuple[tuple[str, str], ...]:
     return () if id is None else (("model", id),)
 
 
+def _stock(experiment: Experiment) -> dict[str, str]:
+    """How a model is named that no step makes: that of the hub with its revision, one of random weights with what it reads by."""
+    if experiment.weights == "random":
+        return {"model": experiment.model, "weights": "random", "tokenizer": experiment.revisions["tokenizer"]}
+    return {"model": experiment.model, "revision": experiment.revisions.get("model", "")}
+
+
 def _training(experiment: Experiment, model: str | None, **settings: Any) -> dict[str, Any]:
-    """The settings that every training has; a hub model, having no step, is named with its revision."""
+    """The settings that every training has."""
     common: dict[str, Any] = {"model": experiment.model, "pivot": experiment.pivot}
     if model is None:
-        common["revision"] = experiment.revisions.get("model", "")
+        common |= _stock(experiment)
     off: dict[str, Any] = {
         "mlm": False,
         "mlm_recipe": None,
@@ -221,7 +177,9 @@ def _training(experiment: Experiment, model: str | None, **settings: Any) -> dic
         "translated": False,
         "shuffled": False,
     }
-    method = {} if experiment.method == "full" else {"method": experiment.method}
+    method: dict[str, Any] = {} if experiment.method == "full" else {"method": experiment.method}
+    if experiment.adapter_size:
+        method["adapter_size"] = dict(experiment.adapter_size)
     return {**common, **off, **settings, **_trained_on(experiment, *settings["tasks"]), **method}
 
 
@@ -233,7 +191,8 @@ def _trained_on(experiment: Experiment, *tasks: str) -> dict[str, dict[str, str]
 
 def _intermediate(experiment: Experiment, source: Source, variant: Intermediate, seed: int, model: str | None) -> Step:
     recipes = experiment.intermediate
-    recipe = recipes["multi" if len(variant.tasks) > 1 else variant.tasks[0]]
+    changes: dict[str, Any] = dict(variant.changes)
+    recipe = replace(recipes["multi" if len(variant.tasks) > 1 else variant.tasks[0]], **changes)
     settings = _training(
         experiment,
         model,
@@ -245,6 +204,8 @@ def _intermediate(experiment: Experiment, source: Source, variant: Intermediate,
         translated=variant.translated,
         shuffled=variant.shuffled,
     )
+    if variant.apart:
+        settings["apart"] = True
     if len(variant.tasks) > 1:
         settings["recipes"] = {task: recipes[task].settings() for task in variant.tasks}
     if variant.mlm:
@@ -259,7 +220,11 @@ def _intermediate(experiment: Experiment, source: Source, variant: Intermediate,
     return _step(experiment, source, "train", settings, model, f"training on {variant.title}, seed {seed}")
 
 
-def _target(experiment: Experiment, source: Source, variant: Intermediate, task: str, seed: int, model: str | None) -> Step:
+def _target(
+    experiment: Experiment, source: Source, variant: Intermediate, task: str, seed: int, model: str | None,
+    adapters: Sequence[str] = (),
+) -> Step:  # fmt: skip
+    """`adapters` are the trainings whose adapters this one puts to use together."""
     settings = _training(
         experiment,
         model,
@@ -269,23 +234,33 @@ def _target(experiment: Experiment, source: Source, variant: Intermediate, task:
         seed=seed,
         recipe=experiment.target[task].settings(),
     )
-    return _step(experiment, source, "train", settings, model, f"{variant.title}, then {task}, seed {seed}")
+    if variant.joined:
+        settings["adapters"] = variant.joined
+    step = _step(experiment, source, "train", settings, model, f"{variant.title}, then {task}, seed {seed}")
+    return replace(step, inputs=(*step.inputs, *((f"adapter{place}", id) for place, id in enumerate(adapters))))
 
 
-def _evaluate(experiment: Experiment, source: Source, variant: Intermediate, target: str, seed: int, model: str | None) -> Step:
-    task = TASKS[target]
-    how = {key: value for key, value in experiment.evaluation.items() if key != "targets"}
-    how |= experiment.evaluation.get("targets", {}).get(target, {})
+def _how(experiment: Experiment, target: str) -> dict[str, Any]:
+    """How a target is evaluated: what holds for all, and what is other for this one."""
+    common = {key: value for key, value in experiment.evaluation.items() if key != "targets"}
+    return {**common, **experiment.evaluation.get("targets", {}).get(target, {})}
+
+
+def _evaluate(
+    experiment: Experiment, source: Source, variant: Intermediate, target: str, seed: int, model: str | None,
+    split: str, languages: tuple[str, ...], noise: Noise,
+) -> Step:  # fmt: skip
+    task, how = TASKS[target], _how(experiment, target)
     length = how.get("max_length", 128) if task.train is None else experiment.target[task.train].max_length
     settings: dict[str, Any] = {
         "target": target,
-        "languages": evaluated(experiment, target),
+        "languages": languages,
         "pivot": experiment.pivot,
-        "split": how.get("split", "test"),
+        "split": split,
         "seed": seed,
         "examples": how.get("examples"),
         "row": {
-            "model": experiment.model.removeprefix("hub:"),
+            "model": experiment.model.removeprefix("hub:") + (", random weights" if experiment.weights == "random" else ""),
             "method": experiment.method,
             "seed": seed,
             "intermediate": variant.name,
@@ -297,11 +272,20 @@ def _evaluate(experiment: Experiment, source: Source, variant: Intermediate, tar
     }
     if other := _trained_on(experiment, *variant.tasks, *([task.train] if task.train else [])):
         settings["row"]["trained_on"] = ", ".join(f"{name}: {split}" for name, split in other["trained_on"].items())
+    settings["row"] |= variant.columns
+    label = f"{variant.title}: {target}, seed {seed}"
+    if split != how.get("split", "test"):
+        label += f", {split} in {' '.join(languages)}"
+    if noise:
+        kind, rate = noise
+        settings["perturb"] = Perturbation(kind, rate, NOISE_SEED).settings()
+        settings["row"] |= {"perturbation": kind, "rate": rate}
+        label += f", {kind} at {rate:g}"
     if task.train is None:
         settings["layer"] = how.get("layer")
     if model is None:
-        settings |= {"model": experiment.model, "revision": experiment.revisions.get("model", "")}
-    return _step(experiment, source, "evaluate", settings, model, f"{variant.title}: {target}, seed {seed}")
+        settings |= _stock(experiment)
+    return _step(experiment, source, "evaluate", settings, model, label)
 
 
 def evaluated(experiment: Experiment, target: str) -> tuple[str, ...]:
@@ -311,39 +295,6 @@ def evaluated(experiment: Experiment, target: str) -> tuple[str, ...]:
         has = experiment.evaluation.get("targets", {}).get(target, {}).get("languages") or TASKS[target].languages
         languages = tuple(one for one in languages if one in has)
     return tuple(one for one in languages if one != experiment.pivot or TASKS[target].train is not None)
-
-
-def updates(step: Step) -> float:
-    """About how many batches a step works through; 0 where it trains and evaluates nothing."""
-    if step.kind == "evaluate":
-        return len(step.settings["languages"]) * (step.settings["examples"] or EVALUATED) / 32
-    recipe = step.settings.get("recipe")
-    if not recipe:
-        return 0.0
-    if recipe["updates"] is not None:
-        return float(recipe["updates"])
-    cap = recipe["examples"] or math.inf
-    tasks = [min(TASKS[task].size() or TRAINED, cap) for task in step.settings.get("tasks", [])]
-    return recipe["epochs"] * sum(tasks or [TRAINED]) / recipe["batch_size"]
-
-
-def weight(step: Step) -> float:
-    """What a step costs compared with others: batches, a forward pass alone counting less."""
-    return 1.0 + updates(step) * (FORWARD if step.kind == "evaluate" else 1.0)
-
-
-def priorities(steps: Sequence[Step]) -> dict[str, float]:
-    """For each step the length of the longest chain of work that hangs on it, its own included.
-
-    Who takes the largest first leaves no core idle at the end.
-    """
-    longest = {step.id: 0.0 for step in steps}
-    for step in reversed(steps):
-        longest[step.id] += weight(step)
-        for _, id in step.inputs:
-            if id in longest:
-                longest[id] = max(longest[id], longest[step.id])
-    return longest
 
 
 def leaves(steps: Sequence[Step]) -> list[Step]:

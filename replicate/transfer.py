@@ -20,8 +20,14 @@ def by_language(frame: pd.DataFrame, known: Mapping[str, Language]) -> pd.DataFr
     `r` is Pearson's correlation of score and distance from the pivot over the other languages; empty below four.
     """
     counts = [metric in score_metrics(target) for metric, target in zip(frame["metric"], frame["target"], strict=True)]
+    several = [name for name in ("model", "method") if frame[name].nunique() > 1]
     lines = frame[counts].pivot_table(
-        index=["intermediate", "mlm", "target"], columns="language", values="value", aggfunc="mean", sort=False, observed=True
+        index=[*several, "intermediate", "mlm", "target"],
+        columns="language",
+        values="value",
+        aggfunc="mean",
+        sort=False,
+        observed=True,
     )
     order = sorted(lines.columns, key=lambda code: (_distance(known.get(code)), code))
     shown = lines[order]

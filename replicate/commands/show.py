@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from .. import experiments as registry
+from ..experiments.options import words
 from ..problems import DONE, Problem
 
 
@@ -73,12 +75,35 @@ def _size(value: float | None) -> str | None:
 
 
 def experiments(args: argparse.Namespace) -> int:
+    if args.experiment:
+        return _experiment(args)
     found = [registry.find(name, "nano") for name in registry.names()]
     if args.json:
         data = [{"name": one.name, "question": one.question, "repeats": one.repeats, "scales": registry.SCALES} for one in found]
         print_json("replicate.experiments/1", {"experiments": data})
     else:
-        print(table([(one.name, one.repeats, one.question) for one in found], ("name", "repeats", "question")))
+        print(table([(one.name, one.repeats or "-", one.question) for one in found], ("name", "repeats", "question")))
+    return DONE
+
+
+def _experiment(args: argparse.Namespace) -> int:
+    """What one experiment stated before it had data."""
+    found = registry.find(args.experiment, args.scale)
+    stated = asdict(found.protocol) if found.protocol else {}
+    if args.json:
+        about = {"name": found.name, "scale": found.scale, "question": found.question, "repeats": found.repeats}
+        contrasts = [asdict(one) for one in found.contrasts]
+        print_json("replicate.experiment/1", {**about, "protocol": stated, "contrasts": contrasts, "words": words(found)})
+        return DONE
+    print(f"{found.name}: {found.question}")
+    for name, said in stated.items():
+        said = f"{said:g} points, under which a difference is called none" if name == "margin" else said
+        print(textwrap.fill(f"{name}: {said}", 110, subsequent_indent="  "))
+    for primary, title in ((True, "what decides"), (False, "beside it")):
+        names = [one.name for one in found.contrasts if one.primary is primary]
+        if names:
+            print(f"{title}:\n" + "\n".join(f"  {one}" for one in names))
+    print(textwrap.fill(f"--only takes: {' '.join(words(found))}", 110, subsequent_indent="  "))
     return DONE
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from .. import resources
 from ..problems import Problem
 from ..sources import Source
 from ..tasks import TASKS
@@ -16,6 +17,10 @@ def fitted(experiment: Experiment, source: Source, train_on: str = "train") -> E
     """The experiment with its examples out of this source. With `train_on` "dev" a task without a training set is
     trained on its dev set, and every result says so; what it was trained on it is not evaluated on.
     """
+    return experiment.each(lambda arm: _fitted(arm, source, train_on))
+
+
+def _fitted(experiment: Experiment, source: Source, train_on: str) -> Experiment:
     experiment = _moved(experiment, source)
     unavailable: dict[str, str] = {}
     trained_on: dict[str, str] = {}
@@ -96,13 +101,48 @@ def _moved(experiment: Experiment, source: Source) -> Experiment:
     if experiment.pretrain is None:
         raise Problem(
             f"scale {experiment.scale} is {experiment.model.removeprefix('hub:')} on real data, and {source.name!r} is not; "
-            "leave --source out, or take --scale nano"
+            "leave --source out, take --scale nano, or rehearse it with --weights random"
         )
     targets = (*experiment.targets, *_more(experiment, source))
     wanted = {language for target in targets for language in TASKS[target].languages}
     languages = (source.pivot, *sorted(wanted & set(source.languages) - {source.pivot}))
     place = {"world": source.world, "source": source.name, "pivot": source.pivot}
     return replace(experiment, **{**experiment.on_text, **place, "languages": languages, "targets": targets})
+
+
+def rehearsed(experiment: Experiment, source: str) -> Experiment:
+    """The experiment at its real shapes with weights that mean nothing, on the artificial world, where nobody takes a figure
+    for a result. Tasks, recipes and evaluations stay; languages are as many of the world's as it has."""
+    if experiment.pretrain is not None:
+        raise Problem(f"--weights random: scale {experiment.scale} makes its own small model; take --scale base or large")
+    if source != "world":
+        raise Problem("--weights random rehearses a run, on data that nobody takes for results: add --source world")
+    return experiment.each(_rehearsed)
+
+
+def _rehearsed(experiment: Experiment) -> Experiment:
+    from ..sources.world import tree
+
+    def languages(of: tuple[str, ...]) -> tuple[str, ...]:
+        others = iter(tree.DEMO[1:])
+        found = (tree.PIVOT if one == experiment.pivot else next(others, tree.PIVOT) for one in of)
+        return tuple(dict.fromkeys(found))
+
+    targets = {
+        target: {key: value for key, value in how.items() if key != "languages"}
+        for target, how in experiment.evaluation.get("targets", {}).items()
+    }
+    return replace(
+        experiment,
+        world="artificial",
+        weights="random",
+        changed=True,
+        pivot=tree.PIVOT,
+        languages=tree.DEMO,
+        intermediates=tuple(replace(one, languages=languages(one.languages)) for one in experiment.intermediates),
+        evaluation={**experiment.evaluation, "targets": {target: how for target, how in targets.items() if how}},
+        revisions={"tokenizer": next((one.name for one in resources.models()), "")},
+    )
 
 
 def _more(experiment: Experiment, source: Source) -> list[str]:

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..models import shapes
 from ..problems import Problem, unknown
 from ..tasks import ALIASES, TASKS
-from .experiment import Experiment, Intermediate, Recipe, types_of
+from .experiment import Experiment, Intermediate, Part, Recipe, types_of
+from .mt5 import suited, with_mt5
 
 SWITCHES = ("mlm", "no-mlm", "shuffled")
 PHASES = ("pretrain", "intermediate", "target")
@@ -16,11 +18,10 @@ SPLITS = ("dev", "test")
 EVALUATION = {"split": str, "examples": int, "max_length": int, "layer": int}
 WHOLE = {"rounds": int, "shards": int}
 LISTS = ("languages", "seeds")
+SWITCH = {"true": True, "false": False}
+LONG = ("epochs", "updates", "tokens")  # what says how long a phase is
+CELLS, EVERYTHING = "cells", "everything"  # the part that is taken where --only says nothing, and the word for all there is
 ADAPTERS = ("houlsby", "pfeiffer", "lora")
-MT5 = {
-    "base": ("hub:google/mt5-base", "2eb15465c5dd7f72a8f7984306ad05ebc3dd1e1f"),
-    "large": ("hub:google/mt5-large", ""),
-}
 RATE, SMALL_RATE = 1e-4, 2e-3  # of adapters, in XLM-R (Pfeiffer et al. 2020) and in the small models
 
 
@@ -35,14 +36,18 @@ def choose(
 ) -> Experiment:
     """The experiment with these options applied; a Problem for names and values that do not exist."""
     if changes or limit is not None:
-        experiment = replace(experiment, changed=True)
+        experiment = experiment.each(lambda one: replace(one, changed=True))
     if model:
-        experiment = with_model(experiment, model)
+        _alone(experiment, "model", model, len({one.model for one in experiment.whole}))
+        experiment = experiment.each(lambda one: with_model(one, model))
     if method != "full":
-        experiment = adapted(experiment, method)
+        _alone(experiment, "method", method, len({one.method for one in experiment.whole}))
+        experiment = experiment.each(lambda one: adapted(one, method))
     for change in changes:
-        experiment = changed(experiment, change)
-    if only:
+        experiment = experiment.each(lambda one, change=change: changed(one, change))  # type: ignore[misc]
+    if EVERYTHING not in only:
+        only = only or [CELLS] * (CELLS in experiment.parts)
+    if only := [word for word in only if word != EVERYTHING]:
         experiment = restricted(experiment, only)
     if seeds is not None:
         if seeds < 1:
@@ -50,29 +55,36 @@ def choose(
         if seeds > len(experiment.seeds):
             has = " ".join(map(str, experiment.seeds))
             raise Problem(f"--seeds {seeds}: {experiment.name} has {len(experiment.seeds)} at scale {experiment.scale} ({has}); "
-                          "--set seeds=1,2,... names others")  # fmt: skip
-        experiment = replace(experiment, seeds=experiment.seeds[:seeds])
+                          "--set seeds=1,2,... names others, --only everything takes all")  # fmt: skip
+        experiment = experiment.each(lambda one: replace(one, seeds=one.seeds[:seeds]))
     if limit is not None:
         if limit < 1:
             raise Problem(f"--limit {limit}: at least one example is needed")
-        experiment = limited(experiment, limit)
+        experiment = experiment.each(lambda one: limited(one, limit))
     return experiment
 
 
+def _alone(experiment: Experiment, what: str, value: str, several: int) -> None:
+    if several > 1:
+        arms = ", ".join(one.arm for one in experiment.whole)
+        raise Problem(f"--{what} {value}: {experiment.name} compares {what}s itself; --only takes one of its arms ({arms})")
+
+
 def with_model(experiment: Experiment, model: str) -> Experiment:
-    """The experiment with another model than XLM-R: "mt5", text to text, or one of XLM-R's kind as hub:ID or dir:PATH."""
+    """The experiment with another model than XLM-R: "mt5", text to text, or a model of either kind as hub:ID or dir:PATH."""
     if model == "xlmr":
         return experiment
     if model == "mt5":
-        if experiment.pretrain is not None:
-            return replace(experiment, model=f"mt5-{experiment.model}", changed=True)
-        name, revision = MT5[experiment.scale]
-        return replace(experiment, model=name, revisions={**experiment.revisions, "model": revision}, changed=True)
+        return with_mt5(experiment)
     if model.partition(":")[0] not in ("hub", "dir") or not model.partition(":")[2]:
         raise unknown("model", model, ("xlmr", "mt5", "hub:namespace/name", "dir:PATH"))
     if experiment.pretrain is not None:
         raise Problem(f"--model {model}: at scale {experiment.scale} models are ours (xlmr or mt5); take --scale base")
-    return replace(experiment, model=model, revisions={**experiment.revisions, "model": ""}, changed=True)
+    if experiment.weights == "random" and model.removeprefix("hub:") not in shapes.REAL:
+        raise Problem(f"--model {model}: --weights random knows the shapes of {', '.join(shapes.REAL)} alone")
+    named = replace(experiment, model=model, revisions={**experiment.revisions, "model": ""}, changed=True)
+    about = shapes.of(model)
+    return suited(named) if about is not None and about.kind == shapes.TEXT else named
 
 
 def adapted(experiment: Experiment, method: str) -> Experiment:
@@ -97,17 +109,19 @@ def adapted(experiment: Experiment, method: str) -> Experiment:
 
 def words(experiment: Experiment) -> tuple[str, ...]:
     """What `--only` understands for this experiment."""
-    variants = dict.fromkeys(one.name for one in experiment.intermediates)
-    return (*experiment.parts, *variants, *experiment.targets, *SWITCHES)
+    variants = dict.fromkeys(one.name for arm in experiment.whole for one in arm.intermediates)
+    arms = [one.arm for one in experiment.whole if one.arm]
+    return (*experiment.parts, EVERYTHING, *arms, *variants, *experiment.targets, *SWITCHES)
 
 
 def restricted(experiment: Experiment, only: Sequence[str]) -> Experiment:
-    """Names of intermediates restrict the variants, names of targets the targets.
+    """Names of intermediates restrict the variants, names of targets the targets, names of arms the arms.
 
     The baseline always stays: gains are over it.
     """
-    names, targets, switches = set[str](), set[str](), set[str]()
-    known = {one.name for one in experiment.intermediates}
+    names, targets, switches, arms = set[str](), set[str](), set[str](), set[str]()
+    known = {one.name for arm in experiment.whole for one in arm.intermediates}
+    lacking = {name: why for arm in experiment.whole for name, why in arm.unavailable.items()}
     todo = [(word, False) for word in only]
     while todo:
         word, implied = todo.pop(0)
@@ -115,16 +129,18 @@ def restricted(experiment: Experiment, only: Sequence[str]) -> Experiment:
         if word in experiment.parts:
             part = experiment.parts[word]
             todo += [(one, True) for one in part.only]
-            experiment = replace(experiment, seeds=experiment.seeds[: part.seeds])
+            experiment = experiment.each(lambda one, part=part: _seeded(one, part))  # type: ignore[misc]
         elif word in SWITCHES:
             switches.add(word)
         elif name in known:
             names.add(name)
         elif name in experiment.targets:
             targets.add(name)
-        elif name in experiment.unavailable:
+        elif word in [one.arm for one in experiment.whole]:
+            arms.add(word)
+        elif name in lacking:
             if not implied:
-                raise Problem(f"{name} is unavailable from {experiment.source}: {experiment.unavailable[name]}")
+                raise Problem(f"{name} is unavailable from {experiment.source}: {lacking[name]}")
         else:
             raise unknown("word for --only", word, words(experiment))
 
@@ -139,21 +155,48 @@ def restricted(experiment: Experiment, only: Sequence[str]) -> Experiment:
             return False
         return not names or one.name in names
 
+    cut = experiment.each(
+        lambda arm: replace(
+            arm,
+            intermediates=tuple(one for one in arm.intermediates if kept(one)),
+            targets=tuple(one for one in arm.targets if not targets or one in targets),
+        )
+    )
+    if not arms:
+        return cut
+    first, *others = [one for one in cut.whole if one.arm in arms]
     return replace(
-        experiment,
-        intermediates=tuple(one for one in experiment.intermediates if kept(one)),
-        targets=tuple(one for one in experiment.targets if not targets or one in targets),
+        first, arms=tuple(others), protocol=experiment.protocol, contrasts=experiment.contrasts, parts=experiment.parts
     )
 
 
+def _seeded(arm: Experiment, part: Part) -> Experiment:
+    """The seeds of a part: of an arm or a variant fewer than of the others where it says so, none of what it leaves out."""
+    fewer = {one: part.fewer.get(one.title, part.fewer.get(one.name)) for one in arm.intermediates}
+    variants = tuple(replace(one, seeds=count) if count else one for one, count in fewer.items() if count != 0)
+    return replace(arm, seeds=arm.seeds[: part.fewer.get(arm.arm, part.seeds)], intermediates=variants)
+
+
 def limited(experiment: Experiment, limit: int) -> Experiment:
-    """At most so many examples to train on and to evaluate per language."""
+    """At most so many examples to train on and to evaluate per language; a rehearsal has no more updates than that either."""
+    short = experiment.weights == "random"
 
     def less(value: int | None) -> int:
         return limit if value is None else min(limit, value)
 
     def cut(recipe: Recipe) -> Recipe:
-        return replace(recipe, examples=less(recipe.examples))
+        kept = replace(recipe, examples=less(recipe.examples), stop_examples=min(limit, recipe.stop_examples))
+        return replace(kept, **shorter({name: getattr(kept, name) for name in LONG}, recipe.max_length)) if short else kept
+
+    def shorter(asked: Mapping[str, Any], length: int) -> dict[str, Any]:
+        most = {"updates": limit, "tokens": limit * length}
+        return {name: min(value, most[name]) if name in most and value else value for name, value in asked.items()}
+
+    def cut_variant(one: Intermediate) -> Intermediate:
+        changes: dict[str, Any] = dict(one.changes)
+        if changes.get("examples"):
+            changes["examples"] = less(changes["examples"])
+        return replace(one, changes=shorter(changes, changes.get("max_length") or 1) if short else changes)
 
     evaluation: dict[str, Any] = {**experiment.evaluation, "examples": less(experiment.evaluation.get("examples"))}
     evaluation["targets"] = {
@@ -164,6 +207,7 @@ def limited(experiment: Experiment, limit: int) -> Experiment:
         del evaluation["targets"]
     return replace(
         experiment,
+        intermediates=tuple(cut_variant(one) for one in experiment.intermediates),
         intermediate={name: cut(recipe) for name, recipe in experiment.intermediate.items()},
         target={name: cut(recipe) for name, recipe in experiment.target.items()},
         evaluation=evaluation,
@@ -198,13 +242,13 @@ def _recipes(experiment: Experiment, phase: str, rest: Sequence[str], key: str, 
     name, types = rest[-1], types_of(Recipe)
     if name not in types:
         raise unknown(f"setting of {phase}", name, types)
-    value = _value(key, text, types[name], optional=name in ("epochs", "updates", "examples", "mixing_cap"))
+    value = _value(key, text, types[name], optional=name in (*LONG, "examples", "mixing_cap"))
     values: dict[str, Any] = {name: value}
-    if name in ("epochs", "updates"):
-        # A recipe has one of the two; who sets the one takes back the other.
+    if name in LONG:
+        # A recipe has one of them; who sets the one takes back the others.
         if value is None:
-            raise Problem(f"--set {key}={text}: set the other one of epochs and updates instead")
-        values = {"epochs": None, "updates": None, name: value}
+            raise Problem(f"--set {key}={text}: set another one of {', '.join(LONG)} instead")
+        values = {**dict.fromkeys(LONG), name: value}
 
     def apply(recipe: Recipe) -> Recipe:
         return replace(recipe, **values, assumed={field: why for field, why in recipe.assumed.items() if field != name})
@@ -274,9 +318,9 @@ def _value(key: str, text: str, kind: type, optional: bool = False) -> Any:
     if optional and text.lower() in ("none", "all"):
         return None
     try:
-        value = kind(text)
-    except ValueError:
-        expected = {int: "a whole number", float: "a number"}[kind] + (" or none" if optional else "")
+        value = SWITCH[text] if kind is bool else kind(text)
+    except (ValueError, KeyError):
+        expected = {int: "a whole number", float: "a number", bool: "true or false"}[kind] + (" or none" if optional else "")
         raise Problem(f"--set {key}={text}: expected {expected}") from None
     if kind in (int, float) and not 0 <= value < float("inf"):
         raise Problem(f"--set {key}={text}: expected a number that is not negative and not infinite")

@@ -10,7 +10,8 @@ from typing import Any
 
 from ..models.tokens import Tokenizer
 from ..problems import Problem
-from ..sources import Source, version
+from ..sources import Part, Source, version
+from ..sources.examples import Examples
 from ..tasks.task import Task
 from .encoding import Made, encode, kept
 from .loop import Lesson
@@ -21,7 +22,8 @@ def lesson(
 ) -> tuple[Lesson, dict[str, Any]]:
     """A task's training data, an equal part from each language; beside it what there is to say of the data.
 
-    `form` is the module that encodes the task's examples and knows its loss.
+    The parts begin with the same examples, or each is of examples of its own where the settings say `apart`. `form` is the
+    module that encodes the task's examples and knows its loss.
     """
     share = None if recipe["examples"] is None else max(1, recipe["examples"] // len(settings["languages"]))
     split = settings.get("trained_on", {}).get(task.id, "train")
@@ -36,16 +38,23 @@ def lesson(
         "tokenizer": tokenizer.digest,
         "max_length": recipe["max_length"],
         "shuffled": settings["seed"] if settings["shuffled"] else None,
+        **{name: True for name in ("apart", "fitting") if settings.get(name) or recipe.get(name)},
     }
 
     def make() -> Made:
-        found = [source.examples(*part[:3], limit=share, translated=translated) for part in parts]
+        found = [_part(source, part, number, share, settings) for number, part in enumerate(parts)]
         examples = [one for part in found for one in part]
         if not examples:
             raise Problem(f"{task.id}: {source.name} has no example to train on ({split}, {' '.join(settings['languages'])})")
+        about: dict[str, Any] = said(found)
+        if recipe.get("fitting"):
+            every, examples = len(examples), _fitting(form, task, examples, labels, tokenizer, recipe["max_length"])
+            about["longer"] = every - len(examples)
+            if not examples:
+                raise Problem(f"{task.id}: none of {every:,} examples fits into {recipe['max_length']} tokens; take more")
         if settings["shuffled"]:
             examples = shuffled(examples, settings["seed"])
-        about = {"examples": len(examples), **said(found)}
+        about = {"examples": len(examples), **about}
         return encode(form, task, examples, labels, tokenizer, recipe["max_length"]), about
 
     data, about = kept(key, make)
@@ -55,6 +64,22 @@ def lesson(
             "notes": [*about.get("notes", ()), f"{task.id}: trained on its {split} set, for want of a training set"],
         }
     return Lesson(task.id, data, form.loss, recipe["batch_size"]), {**about, "items": len(data)}
+
+
+def _part(source: Source, part: Part, number: int, share: int | None, settings: Mapping[str, Any]) -> Examples:
+    """What one language gives: its first examples, or those that come after what the languages before it have given."""
+    if not settings.get("apart") or share is None:
+        return source.examples(*part[:3], limit=share, translated=part[3])
+    found = source.examples(*part[:3], limit=share * (number + 1), translated=part[3])
+    return Examples(found.rows[share * number :], found.skipped, found.notes)
+
+
+def _fitting(form: Any, task: Task, examples: list[Any], labels: tuple[str, ...], tokenizer: Tokenizer, length: int) -> list[Any]:
+    """The examples that so many tokens hold whole: those that come out no longer where one token more is allowed."""
+    data = encode(form, task, examples, labels, tokenizer, length + 1)
+    longest = data.ids.lengths.reshape(-1, data.group).max(1)
+    too_long = set(data.owners[longest > length].tolist())
+    return [one for number, one in enumerate(examples) if number not in too_long]
 
 
 def said(found: Sequence[Any]) -> dict[str, Any]:

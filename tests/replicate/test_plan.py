@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replicate import experiments, plan, tasks
+from replicate.costs import counted
 from replicate.experiments import Experiment, Intermediate, Recipe, options
 from replicate.plan import Step
 from replicate.problems import Problem
@@ -164,7 +165,7 @@ def test_every_recipe_that_a_plan_asks_for_is_there_and_assumptions_name_fields(
 
 def test_what_the_most_work_hangs_on_comes_first():
     steps = plan.plan(tiny())
-    first = plan.priorities(steps)
+    first = counted.priorities(steps)
     by_label = {step.label: first[step.id] for step in steps}
     assert by_label["pretraining, round 1 of 1"] == max(first.values())
     assert by_label["training on anli+, seed 1"] > by_label["baseline, then mnli, seed 1"] > by_label["baseline: xnli, seed 1"]
@@ -206,7 +207,7 @@ def test_two_and_two_point_nought_are_one_setting():
 
 def test_a_recipe_lasts_epochs_or_updates():
     for lasts in ({}, {"epochs": 1, "updates": 5}):
-        with pytest.raises(ValueError, match="exactly one of epochs and updates"):
+        with pytest.raises(ValueError, match="exactly one of epochs, updates and tokens"):
             Recipe(1e-5, 8, **lasts)
 
 
@@ -323,13 +324,13 @@ def test_set_changes_what_is_no_recipe():
         ("nano", "target.updates=many", "--set target.updates=many: expected a whole number or none"),
         ("nano", "target.learning_rate=fast", "--set target.learning_rate=fast: expected a number"),
         ("nano", "target.learning_rate=nan", "--set target.learning_rate=nan: expected a number that is not negative"),
-        ("nano", "target.epochs=none", "--set target.epochs=none: set the other one of epochs and updates instead"),
+        ("nano", "target.epochs=none", "--set target.epochs=none: set another one of epochs, updates, tokens instead"),
         ("nano", "evaluation.xnly.examples=1", "unknown target task 'xnly'; did you mean xnli"),
         ("nano", "languages=b1", "unknown language 'b1'; did you mean b1"),
         ("nano", "seeds=", "--set seeds=: expected values with commas between them"),
         ("nano", "rounds=0", "--set rounds=0: at least 1"),
         ("nano", "target.batch_size=0", "batch_size = 0 makes no training; expected 1 to"),
-        ("nano", "intermediate.max_length=0", "max_length = 0 makes no training; expected 8 to"),
+        ("nano", "intermediate.max_length=0", "max_length = 0 makes no training; expected 6 to"),
         ("nano", "target.dropout=7", "dropout = 7.0 makes no training; expected 0 to 0.99"),
         ("nano", "evaluation.split=tset", "unknown split 'tset'; did you mean test?"),
         ("nano", "evaluation.examples=0", "--set evaluation.examples=0: at least 1"),
