@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..assertions import signed
@@ -19,6 +19,59 @@ class Line:
 
     label: str
     points: tuple[Estimate | None, ...]
+
+
+@dataclass(frozen=True)
+class Study:
+    """An effect with its interval; `weight` in per cent gives the size of its box. A `summary` is drawn as a diamond."""
+
+    label: str
+    mean: float
+    low: float
+    high: float
+    weight: float = 0.0
+    summary: bool = False
+    new: tuple[float, float] | None = None  # where a new true effect would lie
+
+
+def studies(id: str, title: str, description: str, lines: Sequence[Study], axis: str) -> str:
+    """A box per study, as large as its weight, and a diamond per summary, around the line of no effect."""
+    ends = [0.0, *(end for one in lines for end in (one.low, one.high, *(one.new or ())))]
+    marks = svg.ticks(min(ends), max(ends))
+    low, high = marks[0], marks[-1]
+    left = max(len(one.label) for one in lines) * svg.FONT + 14
+    row = 22
+
+    def place(value: float) -> float:
+        return left + PLOT * (value - low) / (high - low)
+
+    bottom = TOP + row * len(lines) + 6
+    heaviest = max(one.weight for one in lines) or 1.0
+    parts = [svg.line(place(mark), TOP - 4, place(mark), bottom, "grid") for mark in marks]
+    parts.append(svg.line(place(0), TOP - 8, place(0), bottom + 5, "axis"))
+    parts += [svg.text(place(mark), bottom + 20, f"{mark:g}", "small", "middle") for mark in marks]
+    parts.append(svg.text(left + PLOT / 2, bottom + 40, axis, "small", "middle"))
+    for index, one in enumerate(lines):
+        y = TOP + row * index + row / 2
+        parts.append(svg.text(left - 10, y + 4, one.label, "group" if one.summary else "", "end"))
+        if one.new:
+            parts.append(svg.line(place(one.new[0]), y, place(one.new[1]), y, "new"))
+        parts.append(_diamond(one, place, y) if one.summary else _box(one, place, y, heaviest))
+        words = f"{one.mean:.2f} [{one.low:.2f}, {one.high:.2f}]".replace("-", "\u2212")
+        parts.append(svg.text(left + PLOT + 14, y + 4, words, "value"))
+    return svg.document(id, left + PLOT + RIGHT + 40, bottom + 48, title, description, parts)
+
+
+def _box(one: Study, place: Callable[[float], float], y: float, heaviest: float) -> str:
+    half = 2.5 + 5.5 * math.sqrt(one.weight / heaviest)
+    x, size = place(one.mean), svg.number(2 * half)
+    box = f'<rect class="box" x="{svg.number(x - half)}" y="{svg.number(y - half)}" width="{size}" height="{size}"/>'
+    return svg.line(place(one.low), y, place(one.high), y, "bar") + box
+
+
+def _diamond(one: Study, place: Callable[[float], float], y: float) -> str:
+    points = ((place(one.low), y), (place(one.mean), y - 7), (place(one.high), y), (place(one.mean), y + 7))
+    return f'<polygon class="diamond" points="{" ".join(f"{svg.number(a)},{svg.number(b)}" for a, b in points)}"/>'
 
 
 def forest(id: str, title: str, description: str, lines: Sequence[Line], series: Sequence[str], axis: str) -> str:

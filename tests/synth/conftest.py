@@ -52,6 +52,7 @@ def made(
                                 "intermediate": intermediate, "target": target, "language": code, "split": split,
                                 "metric": metric, "value": level - 8 * offset, "n": 200, "max_length": 64,
                                 "intermediate_languages": pivot * (order > 0),
+                                "low": max(0.0, level - 12), "high": min(100.0, level + 4),
                             }  # fmt: skip
                             rows.append(row)
     return results.table(rows)
