@@ -1,8 +1,8 @@
-"""The pretrained nano model that ships with the package: how it gets from a store into `data/checkpoints/`.
+"""The pretrained nano models that ship with the package: how they get from a store into `data/checkpoints/`.
 
-`python -m replicate.checkpoints RUNS` takes the pretrained model of `stilts --scale nano` out of a store and
-puts it where `replicate run` finds it; `make checkpoint` makes it from nothing. Its folder is named by the id
-of its step, so a change of the world, the recipe or the code makes it useless, never wrong.
+`python -m replicate.checkpoints RUNS [MODEL]` takes the pretrained model of `stilts --scale nano --model MODEL` out of a
+store and puts it where `replicate run` finds it; `make checkpoint` makes that of XLM-R from nothing. Its folder is named
+by the id of its step, so a change of the world, the recipe or the code makes it useless, never wrong.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ import sys
 from pathlib import Path
 
 from . import experiments, plan, resources, store
+from .experiments import options
 from .problems import DONE, USAGE, Problem, guard
 
 COMMAND = "make checkpoint"
+MODELS = {"xlmr": COMMAND, "mt5": f"{COMMAND} MODEL=mt5"}  # those that are shipped, and what makes them
 
 
 def pretraining(experiment: experiments.Experiment) -> list[plan.Step]:
@@ -26,31 +28,41 @@ def pretraining(experiment: experiments.Experiment) -> list[plan.Step]:
     return steps
 
 
-def ship(runs: store.Store, steps: list[plan.Step], where: Path) -> Path:
-    """Copy the pretrained model to `where`, in place of those that were there, with its recipe; the folder that it has now."""
+def ship(runs: store.Store, steps: list[plan.Step], where: Path, command: str = COMMAND) -> Path:
+    """Copy the pretrained model to `where`, in place of those of its name, with its recipe; the folder that it has now."""
     step, last = steps[-1], next(step for step in reversed(steps) if step.kind == "pretrain")
     if not store.done(runs, step.id):
-        raise Problem(f"{runs.root}: step {step.id} ({step.label}) is not done; run: {COMMAND}")
+        raise Problem(f"{runs.root}: step {step.id} ({step.label}) is not done; run: {command}")
     source, target = store.folder(runs, step.id), where / step.id
     for old in where.glob("*/"):
-        shutil.rmtree(old)
+        if _named(old) in (last.settings["model"], None):
+            shutil.rmtree(old)
     shutil.copytree(source, target)
     record = json.loads((target / store.RESULT).read_text(encoding="utf-8"))
     # The folder that a run used says nothing to others; how to make the model again does.
-    record["provenance"]["command"] = COMMAND
+    record["provenance"]["command"] = command
     (target / store.RESULT).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    recipe = {"made_by": COMMAND, "steps": len(steps), "last_of_them": dict(last.settings)}
+    recipe = {"made_by": command, "steps": len(steps), "last_of_them": dict(last.settings)}
     (target / "recipe.json").write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")
     return target
 
 
+def _named(folder: Path) -> str | None:
+    """The name of a shipped model; None where it does not say."""
+    try:
+        return str(json.loads((folder / "recipe.json").read_bytes())["last_of_them"]["model"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def main() -> int:
-    """Ship the pretrained nano model from the store that is named."""
-    if len(sys.argv) != 2:
-        print("usage: python -m replicate.checkpoints RUNS", file=sys.stderr)
+    """Ship a pretrained nano model from the store that is named."""
+    runs, model = [*sys.argv[1:], "xlmr"][:2] if len(sys.argv) in (2, 3) else ("", "")
+    if model not in MODELS:
+        print(f"usage: python -m replicate.checkpoints RUNS [{'|'.join(MODELS)}]", file=sys.stderr)
         return USAGE
-    steps = pretraining(experiments.find("stilts", "nano"))
-    print(ship(store.open_store(Path(sys.argv[1])), steps, resources.data() / "checkpoints"))
+    steps = pretraining(options.choose(experiments.find("stilts", "nano"), model=model))
+    print(ship(store.open_store(Path(runs)), steps, resources.data() / "checkpoints", MODELS[model]))
     return DONE
 
 

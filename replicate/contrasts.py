@@ -163,9 +163,10 @@ def _selected(
 
 def _key(contrast: Contrast, scores: pd.DataFrame) -> list[str]:
     """What the two sides have in common: all that tells rows apart but what the contrast itself sets."""
-    set_ = {*contrast.of, *contrast.over}
-    free = {"max_length"} | ({"perturbation", "rate"} if "perturbation" in set_ or "rate" in set_ else set())
-    return [column for column in SAME if column not in set_ | free]
+    alike = {column for column, value in contrast.of.items() if contrast.over.get(column) == value}
+    other = {*contrast.of, *contrast.over} - alike
+    free = {"max_length"} | ({"perturbation", "rate"} if other & {"perturbation", "rate"} else set())
+    return [*(column for column in SAME if column not in other | free), *sorted(alike - {*SAME})]
 
 
 def _spoken(rows: pd.DataFrame, contrast: Contrast, known: Mapping[str, Language], pivot: str) -> pd.DataFrame:

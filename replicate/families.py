@@ -24,8 +24,9 @@ MT5 = "mt5-"  # what the names of small models begin with that are no XLM-R
 class Family:
     """One kind of model. `form(task)` is the module that encodes a task's examples and knows its loss.
 
-    `answers(model, task, examples, labels, data, tokenizer, head, budget)` gives a prediction for each example, and what
-    belongs into the record. `teach_tokens(texts, size, source)` trains the tokenizer of a small model of this size.
+    `answers(model, task, examples, labels, data, tokenizer, head, budget, report)` gives a prediction for each example, and
+    what belongs into the record; `streams` says that it takes all languages in one stream as fast as it can be, and reports.
+    `teach_tokens(texts, size, source)` trains the tokenizer of a small model of this size.
     """
 
     load: Callable[[Path, bool], Any]
@@ -37,6 +38,7 @@ class Family:
     teach_tokens: Callable[[Iterable[str], str, Source], Any]
     form: Callable[[Task], Any]
     answers: Callable[..., tuple[list[Any], dict[str, Any]]]
+    streams: bool
     embeddings: Callable[[Any, Encoded, int, int], Any]
 
 
@@ -49,9 +51,10 @@ def _said(
     tokenizer: Any,
     head: str,
     budget: int,
+    report: loop.Report = loop.silent,
 ) -> tuple[list[Any], dict[str, Any]]:
     kind = KINDS[task.kind]
-    said = loop.outputs(model, head, data, kind.predict, budget)
+    said = loop.outputs(model, head, data, kind.predict, budget, report)
     return (kind.join(task, examples, data, said) if hasattr(kind, "join") else said), {}
 
 
@@ -64,6 +67,7 @@ def _written(
     tokenizer: Any,
     head: str,
     budget: int,
+    report: loop.Report = loop.silent,
 ) -> tuple[list[Any], dict[str, Any]]:
     return seq2seq.predict(model, task, examples, labels, data, tokenizer, budget)
 
@@ -83,6 +87,7 @@ ENCODER = Family(
     teach_tokens=lambda said, size, source: tokens.train(said, nano.vocabulary(size, source.world)),
     form=lambda task: KINDS[task.kind],
     answers=_said,
+    streams=True,
     embeddings=loop.embeddings,
 )
 TEXT = Family(
@@ -95,6 +100,7 @@ TEXT = Family(
     teach_tokens=_words,
     form=lambda task: texts,
     answers=_written,
+    streams=False,
     embeddings=lambda model, data, layer, budget: model.embeddings(data, layer, budget),
 )
 FAMILIES: Mapping[str, Family] = {hub.KIND: ENCODER, seq2seq.KIND: TEXT}

@@ -7,6 +7,8 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+from . import devices
+
 PACKAGES = ("stilts-claims", "torch", "transformers", "tokenizers", "numpy")
 
 
@@ -47,8 +49,8 @@ def commit() -> str:
 
 
 def device() -> str:
-    """What torch computes on here, as far as it has been imported at all."""
+    """What this process computes on, as far as torch has been imported at all."""
     torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_available():
+    if torch is not None and devices.named() == "cuda" and torch.cuda.is_available():
         return str(torch.cuda.get_device_name())
     return "cpu"

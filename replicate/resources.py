@@ -17,6 +17,11 @@ def data() -> Path:
     return _first("data", ROOT / "replicate" / "_data", ROOT / "data")
 
 
+def models() -> list[Path]:
+    """The folders of the pretrained models that are shipped, each named by the id of the step that made it. Read-only."""
+    return sorted(path.parent for path in (data() / "checkpoints").glob("*/tokenizer.json"))
+
+
 def templates() -> Path:
     """The folder of the report's templates and fonts. Read-only."""
     return _first("templates", ROOT / "synth" / "_templates", ROOT / "reports" / "templates")

@@ -174,10 +174,10 @@ def read(path: str | os.PathLike, experiments: Iterable[str] = ()) -> pd.DataFra
     With `experiments` a runs folder gives the rows of their plans alone: it may hold runs with other settings,
     which bear the same labels and would be mixed in. `attrs["left_out"]` counts those evaluations.
     """
-    path = Path(path)
-    if not path.exists():
+    far = "://" in str(path)  # a store at a URL
+    if not far and not Path(path).exists():
         raise Problem(f"{path}: no such file or folder; name a runs folder, a .parquet or a .csv of results")
-    if path.is_dir():
+    if far or Path(path).is_dir():
         from . import plan, store
 
         names, rows = set(experiments), list(store.rows(path))
@@ -187,6 +187,7 @@ def read(path: str | os.PathLike, experiments: Iterable[str] = ()) -> pd.DataFra
         frame = table(kept, where=str(path))
         frame.attrs["left_out"] = len({row["origin"] for row in rows} - {row["origin"] for row in kept})
         return frame
+    path = Path(path)
     reads = {".parquet": _read_parquet, ".csv": _read_csv}
     if path.suffix not in reads:
         raise Problem(f"{path}: results are a runs folder, a .parquet or a .csv file, not {path.suffix or 'without suffix'}")

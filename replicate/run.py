@@ -7,7 +7,6 @@ the next one goes on. Steps that the most work hangs on come first.
 from __future__ import annotations
 
 import contextlib
-import heapq
 import json
 import os
 import selectors
@@ -16,22 +15,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from . import devices, plan, store
-from .plan import Step
+from .agenda import RETRIES, Agenda, Doing
+from .costs import counted
+from .identity import Step
 from .problems import Failure, Problem
 from .progress import Bar
 
 METHODS = "replicate.steps:STEPS"
 ADOPTED = ("pretrain", "average")  # what may come with the package instead of being trained
-RETRIES = 2  # of a step whose worker died
 GRACE = 30.0  # seconds for a worker to end its update and write its state when asked to stop
-AGAIN = 0.5  # seconds until a step that another run had is looked at again
 # One thread per worker: more would wait for each other (70 times slower on a busy machine).
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -53,6 +52,17 @@ class Outcome:
     failed: Mapping[str, str]
     waiting: tuple[str, ...]
     seconds: float
+    nodes: Mapping[str, str] = field(default_factory=dict)  # by step, the machine that did it, where there are several
+
+
+class Hands(Protocol):
+    """Who carries out an agenda: workers of this machine, or a cluster."""
+
+    def work(self, first: Mapping[str, Any]) -> None:
+        """Until nothing is left that can be done; `first` names the methods and the command."""
+
+    def stop(self) -> None:
+        """End what is at work still, letting it tidy up."""
 
 
 def cores() -> int:
@@ -70,17 +80,21 @@ def run(
     methods: str = METHODS,
     command: str = "",
     cards: Sequence[str] = (),
+    parallel: int = 1,
+    hands: Callable[[Agenda], Hands] | None = None,
 ) -> Outcome:
     """Carry out all steps that are not done yet; failed ones are recorded in the store and the others go on.
 
     `checkpoints` holds pretrained models to adopt instead of training them, unless `fresh`. `methods` is the
     `module:NAME` of a dictionary from kind to function (see `worker.Method`). `cards` are the GPUs, a worker each.
+    Each training is spread over `parallel` processes; a worker is then a team of so many. `hands` do the steps instead of
+    worker processes of this machine, if given.
     """
     began = time.monotonic()
     sound = store.sound(runs, [step.id for step in steps])
     if fresh and any(record.get("adopted") for _, record in sound.values()):
         raise Problem(
-            f"{runs.root} holds the pretrained model that came with the package; --fresh needs another folder: --runs DIR"
+            f"{runs.name} holds the pretrained model that came with the package; --fresh needs another folder: --runs DIR"
         )
     have = set(sound)
     store.clean(runs)
@@ -92,16 +106,17 @@ def run(
         return Outcome(before, (), tuple(adopted), {}, (), time.monotonic() - began)
     for step in todo:
         store.forgive(runs, step.id)
-    count = min((len(cards) or cores()) if workers is None else workers, len(todo))
-    with _interruptible(), Bar(title, len(todo) + len(have), "steps") as bar:
-        crew = Crew(todo, runs, bar, len(have), sum(plan.weight(step) for step in steps if step.id in have), cards)
+    count = min(max(1, (len(cards) or cores()) // parallel) if workers is None else workers, len(todo))
+    with interruptible(), Bar(title, len(todo) + len(have), "steps") as bar:
+        agenda = Agenda(todo, runs, bar, len(have), sum(counted.weight(step) for step in steps if step.id in have))
+        crew = hands(agenda) if hands else Crew(agenda, count, cards, parallel)
         try:
-            crew.work(count, {"steps": methods, "command": command or " ".join(sys.argv)})
+            crew.work({"steps": methods, "command": command or " ".join(sys.argv)})
         finally:
             crew.stop()
-    finished = tuple(step.id for step in todo if step.id in crew.done)
-    waiting = tuple(step.id for step in todo if step.id not in crew.done and step.id not in crew.failed)
-    return Outcome(before, finished, tuple(adopted), crew.failed, waiting, time.monotonic() - began)
+    finished = tuple(step.id for step in todo if step.id in agenda.done)
+    waiting = tuple(step.id for step in todo if step.id not in agenda.done and step.id not in agenda.failed)
+    return Outcome(before, finished, tuple(adopted), agenda.failed, waiting, time.monotonic() - began, agenda.nodes)
 
 
 def _adopt(steps: Sequence[Step], runs: store.Store, have: set[str], checkpoints: Path) -> list[str]:
@@ -123,7 +138,7 @@ def _adopt(steps: Sequence[Step], runs: store.Store, have: set[str], checkpoints
 
 
 @contextlib.contextmanager
-def _interruptible() -> Iterator[None]:
+def interruptible() -> Iterator[None]:
     """SIGTERM ends a run as Ctrl-C does."""
 
     def interrupt(*_: object) -> None:
@@ -143,11 +158,9 @@ class Worker:
     process: subprocess.Popen[bytes]
     errors: IO[bytes]
     ready: bool = False
-    step: Step | None = None
-    since: float = 0.0
-    share: tuple[int, int] = (0, 0)
+    doing: Doing | None = None
     heard: bytes = b""
-    card: str = ""
+    cards: tuple[str, ...] = ()
 
     def tell(self, message: Mapping[str, Any]) -> None:
         assert self.process.stdin is not None
@@ -164,100 +177,60 @@ class Worker:
 
 @dataclass
 class Crew:
-    """The workers and what they still have to do."""
+    """The workers of this machine, so many processes or teams of `parallel` processes."""
 
-    todo: Sequence[Step]
-    runs: store.Store
-    bar: Bar
-    before: int  # steps done before this run, and their weight
-    before_weight: float
+    agenda: Agenda
+    count: int
     cards: Sequence[str] = ()
-    done: set[str] = field(default_factory=set)
-    failed: dict[str, str] = field(default_factory=dict)
+    parallel: int = 1
     workers: list[Worker] = field(default_factory=list)
+    false_starts: int = 0
+    selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
 
-    def __post_init__(self) -> None:
-        self.by_id = {step.id: step for step in self.todo}
-        self.weights = {step.id: plan.weight(step) for step in self.todo}
-        self.order = {id: (-first, place) for place, (id, first) in enumerate(plan.priorities(self.todo).items())}
-        self.lacks = {step.id: {id for _, id in step.inputs if id in self.by_id} for step in self.todo}
-        self.users: dict[str, list[str]] = defaultdict(list)
-        for id, inputs in self.lacks.items():
-            for one in inputs:
-                self.users[one].append(id)
-        self.ready = [(self.order[id], id) for id, inputs in self.lacks.items() if not inputs]
-        heapq.heapify(self.ready)
-        self.elsewhere: list[tuple[float, str]] = []  # leased by another run: when to look again
-        self.deaths: dict[str, int] = defaultdict(int)
-        self.false_starts = 0
-        self.left = defaultdict[str, float](float)  # weight still to do, by kind
-        for step in self.todo:
-            self.left[step.kind] += self.weights[step.id]
-        self.spent: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])  # by kind: seconds, weight
-        self.selector = selectors.DefaultSelector()
-
-    # ---- the loop ----
-
-    def work(self, count: int, first: Mapping[str, Any]) -> None:
+    def work(self, first: Mapping[str, Any]) -> None:
         """Until nothing is left that can be done."""
-        self.first = {"plan": [step.to_dict() for step in self.todo], "runs": str(self.runs.root.resolve()), **first}
-        for _ in range(count):
+        agenda = self.agenda
+        self.first = {"plan": [step.to_dict() for step in agenda.todo], "runs": agenda.runs.address, **first}
+        for _ in range(self.count):
             self.spawn()
         while True:
             self.assign()
-            if not self.ready and not self.elsewhere and all(worker.step is None for worker in self.workers):
+            if agenda.idle and not any(worker.doing for worker in self.workers):
                 return
             for key, _ in self.selector.select(timeout=0.2):
                 self.listen(key.data)
-            self.show()
+            starting = "" if all(worker.ready for worker in self.workers) else "workers start"
+            agenda.show([worker.doing for worker in self.workers if worker.doing], len(self.workers), starting)
 
     def assign(self) -> None:
         """Give each idle worker the step that the most work hangs on."""
-        now = time.monotonic()
-        for due, id in [one for one in self.elsewhere if one[0] <= now]:
-            self.elsewhere.remove((due, id))
-            heapq.heappush(self.ready, (self.order[id], id))
+        self.agenda.look_again()
         for worker in self.workers:
-            while worker.ready and worker.step is None and self.ready:
-                _, id = heapq.heappop(self.ready)
-                if store.done(self.runs, id):  # by another run
-                    self.finish(id)
-                    continue
-                worker.step, worker.since, worker.share = self.by_id[id], now, (0, 0)
-                worker.tell({"do": id})
-
-    def finish(self, id: str) -> None:
-        self.done.add(id)
-        self.left[self.by_id[id].kind] -= self.weights[id]
-        for user in self.users[id]:
-            self.lacks[user].discard(id)
-            if not self.lacks[user]:
-                heapq.heappush(self.ready, (self.order[user], user))
-
-    def fail(self, id: str, reason: str, trace: str = "") -> None:
-        self.failed[id] = reason
-        store.fail(self.runs, self.by_id[id], reason, trace, self.deaths[id] + 1)
+            if worker.ready and worker.doing is None and (step := self.agenda.next()):
+                worker.doing = Doing(step)
+                worker.tell({"do": step.id})
 
     # ---- the workers ----
 
     def spawn(self) -> None:
         root = str(Path(__file__).resolve().parent.parent)
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-        # The GPU that the fewest other workers have.
-        held = Counter(worker.card for worker in self.workers)
-        card = min(self.cards, key=lambda one: held[one], default="")
-        place = {devices.DEVICE: "cuda", "CUDA_VISIBLE_DEVICES": card} if card else {devices.DEVICE: "cpu"}
+        # The GPUs that the fewest other workers have.
+        held = Counter(card for worker in self.workers for card in worker.cards)
+        cards = tuple(sorted(self.cards, key=lambda one: held[one])[: self.parallel])
+        place = {devices.DEVICE: "cuda", "CUDA_VISIBLE_DEVICES": ",".join(cards)} if cards else {devices.DEVICE: "cpu"}
+        program = ["replicate.worker"] if self.parallel == 1 else ["replicate.training.parallel", str(self.parallel)]
         errors = tempfile.TemporaryFile()  # noqa: SIM115, closed in `bury`
         process = subprocess.Popen(
             # -P: a folder named like one of our packages in the current folder is not imported.
-            [sys.executable, "-P", "-m", "replicate.worker"],
+            [sys.executable, "-P", "-m", *program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
             env={**os.environ, **ONE_THREAD, "PYTHONPATH": path, **place},
             start_new_session=True,  # Ctrl-C reaches the parent alone, which then ends the workers
         )
-        worker = Worker(process, errors, card=card)
+        worker = Worker(process, errors, cards=cards)
         self.workers.append(worker)
         assert process.stdout is not None
         self.selector.register(process.stdout, selectors.EVENT_READ, worker)
@@ -274,46 +247,32 @@ class Crew:
             self.hear(worker, json.loads(line))
 
     def hear(self, worker: Worker, message: Mapping[str, Any]) -> None:
+        agenda, doing = self.agenda, worker.doing
         if "ready" in message:
             worker.ready = True
-        elif "at" in message:
-            worker.share = (message["done"], message["total"])
+        elif "at" in message and doing:
+            doing.share = (message["done"], message["total"])
+        elif "note" in message:
+            agenda.bar.note(f"replicate: {doing.step.label if doing else 'a worker'}: {message['note']}")
         elif "fatal" in message:
             raise Failure(message["fatal"])
-        elif "finished" in message:
-            step, worker.step = self.by_id[message["finished"]], None
-            if message["seconds"]:
-                self.spent[step.kind][0] += message["seconds"]
-                self.spent[step.kind][1] += self.weights[step.id]
-            self.finish(step.id)
-        elif "busy" in message:
-            worker.step = None
-            self.elsewhere.append((time.monotonic() + AGAIN, message["busy"]))
-        elif "failed" in message:
-            step, worker.step = self.by_id[message["failed"]], None
-            self.fail(step.id, message["reason"], message["trace"])
-            self.bar.note(f"replicate: {step.label} failed: {message['reason']}")
+        else:
+            worker.doing = None
+            agenda.heard(message)
 
     def bury(self, worker: Worker) -> None:
-        """A worker is dead: its step is done again by another one, but not for ever."""
+        """A worker is dead; another one takes its place."""
         code = worker.process.wait()
         says = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
         words = worker.last_words()
-        step = worker.step
         self._forget(worker)
-        if step is None:
+        if worker.doing is None:
             self.false_starts += 1
             if self.false_starts > RETRIES:
                 raise Failure(f"the workers end before they begin ({says}){': ' + words if words else ''}")
         else:
-            self.deaths[step.id] += 1
-            if self.deaths[step.id] > RETRIES:
-                memory = ", perhaps for want of memory: try fewer --workers" if code == -signal.SIGKILL else ""
-                self.fail(step.id, f"its worker died {self.deaths[step.id]} times ({says}{memory})", words)
-                self.bar.note(f"replicate: {step.label} failed: {self.failed[step.id]}")
-            else:
-                self.bar.note(f"replicate: a worker died ({says}) at {step.label}; it is done again")
-                heapq.heappush(self.ready, (self.order[step.id], step.id))
+            memory = ", perhaps for want of memory: try fewer --workers" if code == -signal.SIGKILL else ""
+            self.agenda.bury(worker.doing.step.id, says, memory, words)
         self.spawn()
 
     def _forget(self, worker: Worker) -> None:
@@ -329,7 +288,7 @@ class Crew:
         """End all workers, the busy ones by a signal that lets them tidy up, and by force where that does not help."""
         try:
             for worker in self.workers:
-                if worker.step is None:
+                if worker.doing is None and self.parallel == 1:
                     worker.process.kill()
                 else:
                     worker.process.terminate()
@@ -342,36 +301,3 @@ class Crew:
                 worker.process.kill()
                 worker.process.wait()
                 self._forget(worker)
-
-    # ---- what people see ----
-
-    def show(self) -> None:
-        now = time.monotonic()
-        doing, partial = [], defaultdict[str, float](float)
-        spent = {kind: list(pair) for kind, pair in self.spent.items()}
-        for worker in self.workers:
-            if worker.step is None:
-                continue
-            at, of = worker.share
-            doing.append(f"{worker.step.label} {at}/{of}" if of else worker.step.label)
-            if of and at:
-                weight = self.weights[worker.step.id] * min(at / of, 1.0)
-                partial[worker.step.kind] += weight
-                pair = spent.setdefault(worker.step.kind, [0.0, 0.0])
-                spent[worker.step.kind] = [pair[0] + now - worker.since, pair[1] + weight]
-        if not doing and not all(worker.ready for worker in self.workers):
-            doing.append("workers start")
-        elif not doing and self.elsewhere:
-            doing.append("waiting for another run")
-        remaining = {kind: max(weight - partial[kind], 0.0) for kind, weight in self.left.items()}
-        total = self.before_weight + sum(self.weights.values())
-        share = 1 - sum(remaining.values()) / total
-        self.bar.update(self.before + len(self.done), share, doing, self._time_left(remaining, spent))
-
-    def _time_left(self, remaining: Mapping[str, float], spent: Mapping[str, Sequence[float]]) -> float | None:
-        """Seconds per weight as measured for each kind, for all kinds together where it has not been met yet."""
-        seconds, weight = (sum(pair[place] for pair in spent.values()) for place in (0, 1))
-        if not weight or not self.workers:
-            return None
-        rates = {kind: pair[0] / pair[1] for kind, pair in spent.items() if pair[1]}
-        return sum(left * rates.get(kind, seconds / weight) for kind, left in remaining.items()) / len(self.workers)

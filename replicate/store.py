@@ -5,6 +5,8 @@ runs/aside/<id>/     a step at work; what it writes to `checkpoint/` survives a 
 runs/leases/<id>     locked by the process at work on the step
 runs/failed/<id>.json  why a step failed
 runs/damaged/<id>-<n>  what could not be read, set aside and named, never dropped
+
+A store may lie at a URL (remote.py); `root` is then its mirror on this machine.
 """
 
 from __future__ import annotations
@@ -21,13 +23,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import leases, plan
+from . import leases, plan, remote
+from .files import remove, sha256, sync
 from .leases import Lease
 from .problems import Failure, Problem, explain
+from .remote import RESULT, STEP, Remote
 
 SCHEMA = "replicate.step/1"
 FAILED_SCHEMA = "replicate.failed/1"
-STEP, RESULT, CHECKPOINT = "step.json", "result.json", "checkpoint"
+CHECKPOINT = "checkpoint"
 
 
 class Damaged(Exception):
@@ -39,6 +43,17 @@ class Store:
     """The folders of one store of steps; all functions of this module take one."""
 
     root: Path
+    remote: Remote | None = None
+
+    @property
+    def name(self) -> str:
+        """The store for people."""
+        return self.remote.url if self.remote else str(self.root)
+
+    @property
+    def address(self) -> str:
+        """What opens this store again, from any folder and on any machine that sees it."""
+        return self.remote.url if self.remote else str(self.root.resolve())
 
     @property
     def steps(self) -> Path:
@@ -63,7 +78,8 @@ class Store:
 
 def open_store(root: str | os.PathLike, write: bool = True) -> Store:
     """The store at this path; a Problem in one line where it cannot be read, or be written to if that is asked."""
-    store = Store(Path(root))
+    far = remote.connect(str(root), write) if remote.is_url(root) else None
+    store = Store(far.mirror if far else Path(root), far)
     try:
         if store.root.exists() and not store.root.is_dir():
             raise Problem(f"{store.root}: the runs folder is a file; remove it or choose another with --runs")
@@ -81,8 +97,10 @@ def open_store(root: str | os.PathLike, write: bool = True) -> Store:
     return store
 
 
-def folder(store: Store, id: str) -> Path:
-    """Where the files of a finished step lie."""
+def folder(store: Store, id: str, *names: str) -> Path:
+    """Where the files of a finished step lie; of one at a URL those with these names, by default all, are fetched."""
+    if store.remote:
+        remote.fetch(store.remote, id, *names)
     return store.steps / id
 
 
@@ -102,9 +120,9 @@ def ids(store: Store) -> list[str]:
 # ---- reading ----
 
 
-def read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+def read(path: Path, whole: bool = True) -> tuple[dict[str, Any], dict[str, Any]]:
     """step.json and result.json of the finished step in this folder, which bears its id; Damaged where any of it
-    is not what a commit leaves behind."""
+    is not what a commit leaves behind. Of a mirror other files may be missing: it is not `whole`."""
     data, record = _json(path / STEP), _json(path / RESULT)
     try:
         found = plan.step_id(data["kind"], data["version"], data["settings"], data["inputs"])
@@ -120,6 +138,8 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         try:
             size = os.stat(path / name).st_size
         except OSError:
+            if not whole:
+                continue
             raise Damaged(f"{name} is missing") from None
         if size != expected:
             raise Damaged(f"{name} has {size} bytes instead of {expected}")
@@ -160,7 +180,7 @@ def sound(store: Store, wanted: Iterable[str] | None = None) -> dict[str, tuple[
         present = [id for id in wanted if id in there]
     for id in present:
         try:
-            found[id] = read(store.steps / id)
+            found[id] = read(store.steps / id, whole=not store.remote)
         except Damaged as damage:
             set_aside(store, id, str(damage))
     return found
@@ -178,13 +198,16 @@ def set_aside(store: Store, id: str, reason: str) -> None:
             number = 1
             while (target := store.damaged / f"{id}-{number}").exists():
                 number += 1
+            if store.remote:
+                remote.set_aside(store.remote, id, target.name)
             os.rename(store.steps / id, target)
         finally:
             held.release()
     except FileNotFoundError:
         return  # another process was quicker
-    except OSError as error:
-        print(f"replicate: step {id} is damaged: {reason}; it is left out, and stays ({explain(error)})", file=sys.stderr)
+    except (OSError, Problem) as error:
+        why = explain(error) if isinstance(error, OSError) else error
+        print(f"replicate: step {id} is damaged: {reason}; it is left out, and stays ({why})", file=sys.stderr)
         return
     print(f"replicate: step {id} is damaged: {reason}; moved to {target}, `run` does it again", file=sys.stderr)
 
@@ -196,7 +219,10 @@ def damaged(store: Store) -> list[str]:
 
 def lease(store: Store, id: str) -> Lease | None:
     """The lease of a step, None if somebody else has it. It does not wait."""
-    return leases.take(store.leases / id)
+    held = leases.take(store.leases / id)
+    if held and store.remote:
+        remote.look(store.remote, id)  # whether another machine has done it
+    return held
 
 
 def running(store: Store) -> list[str]:
@@ -214,13 +240,13 @@ def start(store: Store, id: str) -> Path:
     work.mkdir(exist_ok=True)
     for one in work.iterdir():
         if one.name != CHECKPOINT:
-            _remove(one)
+            remove(one)
     return work
 
 
 def give_up(store: Store, id: str) -> None:
     """Forget what a failed try left, its checkpoint too."""
-    _remove(store.aside / id)
+    remove(store.aside / id)
 
 
 def clean(store: Store) -> None:
@@ -234,7 +260,7 @@ def clean(store: Store) -> None:
             continue
         try:
             if done(store, work.name) or not (work / CHECKPOINT).exists():
-                _remove(work)
+                remove(work)
         finally:
             held.release()
     for path in list(store.leases.iterdir()):
@@ -249,9 +275,9 @@ def commit(store: Store, step: plan.Step, work: Path, result: Mapping[str, Any],
     `result` is what the step returned; `record` is added to it in result.json. Raises ValueError if either
     holds what JSON does not (NaN). A kill before the rename leaves nothing, one after it everything.
     """
-    _remove(work / CHECKPOINT)
+    remove(work / CHECKPOINT)
     files = {
-        str(path.relative_to(work)): {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+        str(path.relative_to(work)): {"bytes": path.stat().st_size, "sha256": sha256(path)}
         for path in sorted(work.rglob("*"))
         if path.is_file()
     }
@@ -262,16 +288,19 @@ def commit(store: Store, step: plan.Step, work: Path, result: Mapping[str, Any],
         {"schema": SCHEMA, "id": step.id, "kind": step.kind, "result": result, "files": files, "content": content, **record},
     )
     for path in work.rglob("*"):
-        _sync(path)
-    _sync(work)
+        sync(path)
+    sync(work)
+    if store.remote and not remote.push(store.remote, work, step.id):
+        remove(work)
+        return False
     try:
         os.rename(work, store.steps / step.id)
     except OSError as error:
         if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
             raise
-        _remove(work)
+        remove(work)
         return False
-    _sync(store.steps)
+    sync(store.steps)
     forgive(store, step.id)
     return True
 
@@ -292,7 +321,7 @@ def adopt(store: Store, step: plan.Step, source: Path) -> bool:
             for name, about in record["files"].items():
                 (work / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source / name, work / name)
-                if _sha256(work / name) != about["sha256"]:
+                if sha256(work / name) != about["sha256"]:
                     raise Damaged(f"{name} is not the file that was shipped")
             own = ("schema", "id", "kind", "result", "files", "content")
             more = {key: value for key, value in record.items() if key not in own}
@@ -309,11 +338,16 @@ def fail(store: Store, step: plan.Step, reason: str, trace: str = "", tries: int
     record = {"schema": FAILED_SCHEMA, "id": step.id, "label": step.label, "reason": reason, "trace": trace, "tries": tries}
     _write(aside, record)
     os.replace(aside, path)
+    if store.remote:
+        remote.put(store.remote, path, f"failed/{path.name}")
 
 
 def forgive(store: Store, id: str) -> None:
     """Forget that a step failed."""
-    (store.failed / f"{id}.json").unlink(missing_ok=True)
+    path = store.failed / f"{id}.json"
+    if store.remote and path.exists():
+        remote.drop(store.remote, f"failed/{path.name}")
+    path.unlink(missing_ok=True)
 
 
 def failures(store: Store) -> dict[str, dict[str, Any]]:
@@ -331,26 +365,6 @@ def failures(store: Store) -> dict[str, dict[str, Any]]:
 
 def _write(path: Path, data: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1) + "\n", encoding="utf-8")
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
 
 
 # ---- results ----

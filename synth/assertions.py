@@ -105,7 +105,7 @@ def plain(frame: pd.DataFrame) -> pd.DataFrame:
     that an experiment of its own has added as columns."""
     pivots = {"", *(pivot(world) for world in set(frame["world"]))}
     keep = (frame["method"] == "full") & frame["intermediate_languages"].isin(list(pivots)) & (frame["perturbation"] == "")
-    for column in set(frame.columns) - {*results.COLUMNS, "note"}:
+    for column in set(frame.columns) - {*results.COLUMNS, *results.MEASURED}:
         keep &= frame[column].isna() | (frame[column].astype("string") == "")
     return frame[keep]
 

@@ -24,6 +24,7 @@ LONGEST = 400
 # What `synth` may know of `replicate`: values and results, nothing of training.
 OPEN_TO_SYNTH = (
     "results", "languages", "tasks", "experiments", "metrics.significance", "problems", "resources", "files", "shadow",
+    "progress",
 )  # fmt: skip
 HEAVY = ("torch", "transformers", "datasets", "tokenizers", "statsmodels", "pandas", "pyarrow", "scipy", "ray")
 # These answer at once: they plan, list and explain, and load nothing that computes (`benchmarks/startup.py` has the figures).
@@ -35,6 +36,7 @@ LIGHT_COMMANDS = (
     "replicate plan stilts --scale large",
     "replicate plan stilts --scale large --json",
     "replicate status stilts --scale nano",
+    "replicate.perturb --kinds --language hi",
     "synth --help",
 )
 

@@ -98,14 +98,14 @@ def _ours(args: argparse.Namespace, experiment: Experiment) -> pd.DataFrame:
     wanted = [step.id for step in planning.plan(experiment) if step.kind == "evaluate"]
     rows = list(store.rows(runs, wanted))
     if not rows:
-        raise Problem(f"no results of {experiment.name} at this scale in {runs.root}; make them with: {same(args, 'run')}")
+        raise Problem(f"no results of {experiment.name} at this scale in {runs.name}; make them with: {same(args, 'run')}")
     from .. import results
 
     have = len({row["origin"] for row in rows})
     if have < len(wanted):
         print(f"replicate: {len(wanted) - have} of {len(wanted)} evaluations are not done yet: {same(args, 'run')}",
               file=sys.stderr)  # fmt: skip
-    return results.table(rows, where=str(runs.root))
+    return results.table(rows, where=runs.name)
 
 
 def _line(cell: Cell) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def results(args: argparse.Namespace) -> int:
     wanted = [step.id for step in steps if step.kind == "evaluate"]
     rows = list(store.rows(runs, wanted))
     if not rows:
-        raise Problem(f"no results of {experiment.name} at this scale in {runs.root}; make them with: {same(args, 'run')}")
+        raise Problem(f"no results of {experiment.name} at this scale in {runs.name}; make them with: {same(args, 'run')}")
     have = len({row["origin"] for row in rows})
     if have < len(wanted):
         print(
@@ -40,7 +40,7 @@ def results(args: argparse.Namespace) -> int:
         )
     from .. import results as contract
 
-    frame = contract.table(rows, where=str(runs.root))
+    frame = contract.table(rows, where=runs.name)
     against = flags.flagged(store.sound(runs, [step.id for step in steps]))
     for line in flags.lines(against, steps):
         print(f"replicate: {line}", file=sys.stderr)
@@ -84,7 +84,8 @@ def results(args: argparse.Namespace) -> int:
 def measured(frame: pd.DataFrame, experiment: Experiment, clean: bool) -> pd.DataFrame:
     """The rows that tables are made of: without those that only serve choosing, and without noise where that is asked."""
     if experiment.selection:
-        frame = frame[(frame["split"] != "dev") | (frame["split"] == "dev").all()]
+        tested = frame[frame["split"] != "dev"]
+        frame = tested if len(tested) else frame
     return frame[frame["perturbation"] == ""] if clean else frame
 
 

@@ -101,7 +101,8 @@ def elsewhere(args: argparse.Namespace) -> str | None:
         raise Problem("--gpus-per-step is for --on ray; on this machine each GPU has one worker")
     if where == "ray" and args.parallel not in (None, 1):
         raise Problem("--parallel spreads a training over the GPUs of this machine; with --on ray each step has one")
-    if args.gpus_per_step is not None and not (0 < args.gpus_per_step <= 1 or args.gpus_per_step.is_integer()):
+    share = 1.0 if args.gpus_per_step is None else args.gpus_per_step
+    if not 0 < share <= 1 and not (share > 1 and share.is_integer()):
         raise Problem(f"--gpus-per-step {args.gpus_per_step:g}: expected a share such as 0.25, or a whole number")
     return address if where == "ray" else None
 
@@ -135,39 +136,43 @@ def run(args: argparse.Namespace) -> int:
     parallel = 1 if args.parallel is None else args.parallel
     if parallel < 1:
         raise Problem(f"--parallel {parallel}: at least one process is needed")
-    address, experiment = elsewhere(args), chosen(args)
+    address, experiments = elsewhere(args), several(args)
+    large = any(one.pretrain is None for one in experiments)
     if args.at_once < 0:
         raise Problem(f"--at-once {args.at_once}: expected a number of tokens, or 0 for whole batches")
-    cards = [] if address else devices.taken(args.device, large=experiment.pretrain is None)
+    cards = [] if address else devices.taken(args.device, large=large)
     if cards and len(cards) < parallel:
         raise Problem(f"--parallel {parallel}: each process needs a GPU of its own, and there are {len(cards)}")
     os.environ[devices.AT_ONCE] = str(args.at_once)
     os.environ[devices.RECOMPUTE] = str(int(args.recompute))
-    steps = planning.plan(experiment)
+    steps = together(experiments)
     runs = store.open_store(args.runs)
     todo = [part for step in steps if not store.done(runs, step.id) for part in planning.reads(step.kind, step.settings)]
-    if wrong := faults(open_source(experiment.source), todo):
+    if wrong := faults(open_source(experiments[0].source), todo):
         more = f" (and {len(wrong) - 1} more such faults)" if len(wrong) > 1 else ""
         raise Problem(f"{wrong[0]}{more}; nothing was run")
-    if experiment.pretrain is None and experiment.weights != "random":
+    if large and args.weights != "random":
         from ..models import hub
 
         # Before any worker starts: a model that cannot be had would fail every step in turn.
-        hub.fetch(experiment.model, experiment.revisions.get("model", ""))
+        for model in {one.model: one for each in experiments for one in each.whole}.values():
+            hub.fetch(model.model, model.revisions.get("model", ""))
     workers = args.workers
-    if experiment.pretrain is None and not address:
+    if large and not address:
         missing = planning.needed(steps, {step.id for step in steps if store.done(runs, step.id)})
         place = (args.workers, running.cores(), len(cards), parallel, args.at_once, args.recompute)
         workers, says = room.ready(missing, runs, *place)
         print(f"replicate: {says}", file=sys.stderr, flush=True)
     checkpoints = resources.data() / "checkpoints"
-    for line in (headline(experiment), *listed(experiment)):
+    for line in (line for one in experiments for line in (headline(one), *listed(one))):
         print(f"replicate: {line}", file=sys.stderr, flush=True)
-    with hands(args, address, experiment.pretrain is None, runs) as cluster:
+    if not planning.needed(steps, {step.id for step in steps if store.done(runs, step.id)}):
+        address = None  # nothing is left to do: no cluster need be met
+    with hands(args, address, large, runs) as cluster:
         outcome = running.run(
             steps,
             runs,
-            title=f"{experiment.name} {experiment.scale}",
+            title=f"{args.experiment} {args.scale}",
             workers=workers,
             fresh=args.fresh,
             checkpoints=checkpoints if checkpoints.is_dir() else None,
@@ -188,7 +193,7 @@ def run(args: argparse.Namespace) -> int:
         counts = sorted(Counter(outcome.nodes.values()).items())
         print(f"replicate: steps by node: {', '.join(f'{name} {count}' for name, count in counts)}", file=sys.stderr)
     took_here = took.by_sort(runs, steps, outcome.finished)
-    if experiment.weights == "random" and took_here:
+    if args.weights == "random" and took_here:
         print(table(took.rows(took_here), took.HEAD), file=sys.stderr)
     for id, reason in outcome.failed.items():
         print(f"replicate: failed: {labels[id]} ({id}): {reason}", file=sys.stderr)
@@ -196,8 +201,8 @@ def run(args: argparse.Namespace) -> int:
         print_json(
             "replicate.run/1",
             {
-                "experiment": experiment.name,
-                "scale": experiment.scale,
+                "experiment": args.experiment,
+                "scale": args.scale,
                 "steps": len(steps),
                 "done": there,
                 "finished": list(outcome.finished),
@@ -212,7 +217,8 @@ def run(args: argparse.Namespace) -> int:
     if outcome.failed:
         print(f"replicate: why, in full: {runs.failed}; try again: {same(args, 'run', *placed(args))}", file=sys.stderr)
         return FAILED
-    print(f"replicate: the table: {same(args, 'results', '--wide')}", file=sys.stderr)
+    if args.experiment != ALL:
+        print(f"replicate: the table: {same(args, 'results', '--wide')}", file=sys.stderr)
     return DONE
 
 
@@ -238,7 +244,7 @@ def status(args: argparse.Namespace) -> int:
     kinds = Counter(by_id[id].kind for id in done if id in by_id)
     if args.json:
         data: dict[str, Any] = {
-            "runs": str(runs.root),
+            "runs": runs.name,
             "done": len(done),
             "running": running,
             "failed": {id: one["reason"] for id, one in failed.items()},
@@ -265,7 +271,7 @@ def status(args: argparse.Namespace) -> int:
         for id in running:
             print(f"running: {by_id[id].label}")
     else:
-        print(f"{runs.root}: {len(done)} steps done, running {len(running)}, failed {len(failed)}, damaged {len(damaged)}")
+        print(f"{runs.name}: {len(done)} steps done, running {len(running)}, failed {len(failed)}, damaged {len(damaged)}")
     for id, one in failed.items():
         print(f"failed: {one['label']} ({id}): {one['reason']}")
     for line in flags.lines(against, steps):

@@ -26,7 +26,7 @@ def by_sort(runs: Store, steps: Sequence[Step], wanted: Iterable[str]) -> dict[s
 
 
 def _left(runs: Store, id: str) -> int:
-    files = json.loads((store.folder(runs, id) / RESULT).read_bytes())["files"]
+    files = json.loads((store.folder(runs, id, RESULT) / RESULT).read_bytes())["files"]
     return sum(about["bytes"] for about in files.values())
 
 

@@ -13,7 +13,7 @@ from ..models import shapes
 from ..models.adapters.form import Adapter, Body, matched, size
 from .experiment import Experiment, Intermediate, Part
 from .options import adapted
-from .protocol import SELECTED, Contrast, Protocol
+from .protocol import SELECTED, Contrast, Protocol, rows
 from .stilts import BASELINE, stilts
 
 QUESTION = "Does an adapter trained on several intermediate tasks at once transfer better than the best single one?"
@@ -76,16 +76,16 @@ def as_large(model: str) -> dict[str, int]:
 
 
 def _contrasts(singles: tuple[str, ...]) -> list[Contrast]:
-    best = {"intermediate": SELECTED, "method": "pfeiffer"}
+    best = rows(intermediate=SELECTED, method="pfeiffer")
     found = []
     for name, words in {"multi": "shared", "fused": "fused", "stacked": "stacked"}.items():
-        of = {"intermediate": name, "method": "pfeiffer"}
+        of = rows(intermediate=name, method="pfeiffer")
         found.append(Contrast(f"{words} adapters of several tasks less the best single one", of, best, TARGETS, "f1",
                               candidates=singles, primary=name == "multi"))  # fmt: skip
     for method in ("pfeiffer", "lora", "full"):
-        chosen, none = {"intermediate": SELECTED, "method": method}, {"intermediate": "baseline", "method": method}
+        chosen, none = rows(intermediate=SELECTED, method=method), rows(intermediate="baseline", method=method)
         found.append(Contrast(f"{method}: the best single task less none", chosen, none, TARGETS, "f1", candidates=singles))
     for method in ("lora", "full"):
-        of, over = ({"intermediate": "multi", "method": one} for one in ("pfeiffer", method))
+        of, over = (rows(intermediate="multi", method=one) for one in ("pfeiffer", method))
         found.append(Contrast(f"several tasks: adapters less {method}", of, over, TARGETS, "f1"))
     return found

@@ -11,15 +11,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .experiment import Experiment, Intermediate, Part
-from .protocol import Contrast, Protocol
+from .experiment import Experiment, Intermediate, Json, Part
+from .protocol import Contrast, Protocol, rows
 from .stilts import BASELINE, stilts
 
 QUESTION = "Does the diversity of language families in the intermediate data change zero-shot transfer?"
 TARGETS = ("udpos", "panx", "xquad", "mlqa", "tydiqa")  # those that are measured by F1
 SIZES = (1, 2, 4, 6)
 # One language for each family but the pivot's; of the real ones those that the translated training sets have.
-FAMILIES = {
+FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
     "artificial": {"squad1": ("b1a", "c1a", "d1a", "e1a", "f1a", "g1a")},
     "real": {"mnli": ("ar", "sw", "th", "tr", "vi", "zh"), "squad1": ("ar", "vi", "zh")},
 }
@@ -63,10 +63,10 @@ def families(scale: str = "nano") -> Experiment:
 
 def mixtures(task: str, pivot: str, languages: Sequence[str], translated: bool) -> tuple[Intermediate, ...]:
     """The task in the pivot alone, then in mixtures of the languages, sizes rising."""
-    found = [Intermediate(task, (task,), columns={"families": 1, "mixture": "pivot"})]
+    found = [Intermediate(task, (task,))]
     for size in (one for one in SIZES if one <= len(languages)):
         for chosen in balanced(languages, size):
-            columns = {"families": size, "log2_families": math.log2(size), "mixture": "mixed"}
+            columns: dict[str, Json] = {"families": size, "log2_families": math.log2(size)}
             found.append(
                 Intermediate(
                     f"{task}-{'+'.join(chosen)}", (task,), languages=chosen, translated=translated, apart=True, columns=columns
@@ -83,20 +83,19 @@ def balanced(items: Sequence[str], size: int) -> list[tuple[str, ...]]:
 
 
 def _contrasts(task: str, pivot: str, variants: Sequence[Intermediate]) -> list[Contrast]:
-    alone, mixed = {"intermediate": task}, [one for one in variants if one.languages]
+    mixed = [one for one in variants if one.languages]
     names = tuple(one.name for one in mixed)
+    alone, none = rows(intermediate=task), rows(intermediate="baseline")
     found = [
-        Contrast(f"{task}: each doubling of families, on families not seen", {"intermediate": names}, alone, TARGETS, "f1",
+        Contrast(f"{task}: each doubling of families, on families not seen", rows(intermediate=names), alone, TARGETS, "f1",
                  "unseen", along="log2_families", primary=True),
     ]  # fmt: skip
     for size in sorted({len(one.languages) for one in mixed}):
-        of = {"intermediate": tuple(one.name for one in mixed if len(one.languages) == size)}
+        of = rows(intermediate=tuple(one.name for one in mixed if len(one.languages) == size))
         several = f"{size} famil{'y' if size == 1 else 'ies'}"
         for which in ("seen", "unseen"):
             found.append(Contrast(f"{task}, {several} less the pivot alone, {which}", of, alone, TARGETS, "f1", which))
-    found.append(
-        Contrast(f"{task} in the pivot less no intermediate training", alone, {"intermediate": "baseline"}, TARGETS, "f1")
-    )
-    for of, words in ((alone, "the pivot alone"), ({"intermediate": names}, "mixtures")):
+    found.append(Contrast(f"{task} in the pivot less no intermediate training", alone, none, TARGETS, "f1"))
+    for of, words in ((alone, "the pivot alone"), (rows(intermediate=names), "mixtures")):
         found.append(Contrast(f"{task}, {words}: less the pivot's own score", of, {**of, "language": pivot}, TARGETS, "f1"))
     return found

@@ -22,12 +22,15 @@ def fitted(experiment: Experiment, source: Source, train_on: str = "train") -> E
 
 def _fitted(experiment: Experiment, source: Source, train_on: str) -> Experiment:
     experiment = _moved(experiment, source)
+    known = experiment.languages if experiment.world == "real" else source.languages
     unavailable: dict[str, str] = {}
     trained_on: dict[str, str] = {}
 
     def lacking(task: str, languages: tuple[str, ...], translated: bool = False) -> str:
         """Why a task cannot be trained on; notes where its dev set has to do."""
         for language in languages or (experiment.pivot,):
+            if language not in known:
+                return f"{language} is spoken in the artificial world alone"
             why = source.missing(task, "train", language, translated)
             if why and (train_on != "dev" or translated or source.missing(task, "dev", language)):
                 return why

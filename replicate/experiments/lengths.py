@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from .experiment import Experiment, Intermediate, Part, Recipe
-from .protocol import Contrast, Protocol
+from .experiment import Experiment, Intermediate, Json, Part, Recipe
+from .protocol import Contrast, Given, Protocol, rows
 from .stilts import BASELINE, stilts
 
 QUESTION = "Does the sequence length of the intermediate task change robustness of zero-shot transfer to character noise?"
@@ -67,7 +67,7 @@ def variants_of(recipe: Recipe, length: int, longest: int, ways: Sequence[str]) 
             changes: dict[str, Any] = {"max_length": length, "fitting": way == "chosen"}
             if held == "tokens":
                 changes |= {"tokens": tokens_of(recipe, longest), "updates": None, "epochs": None}
-            columns = {"length": length, "log2_length": round(math.log2(length), 4), "way": way, "held": held}
+            columns: dict[str, Json] = {"length": length, "log2_length": round(math.log2(length), 4), "way": way, "held": held}
             found.append(Intermediate(f"{TASK}-{length}-{way}-{held}", (TASK,), changes=changes, columns=columns))
     return found
 
@@ -78,6 +78,11 @@ def tokens_of(recipe: Recipe, longest: int) -> int:
     return examples * longest // 8
 
 
+def noise_and_none(systems: str | tuple[str, ...], kind: str) -> tuple[Given, Given]:
+    """The rows of these systems under a kind of noise, and without."""
+    return rows(intermediate=systems, perturbation=kind), rows(intermediate=systems, perturbation="")
+
+
 def _contrasts(variants: Sequence[Intermediate]) -> list[Contrast]:
     found = []
     for held, words in BOTH.items():
@@ -86,11 +91,10 @@ def _contrasts(variants: Sequence[Intermediate]) -> list[Contrast]:
             if len(names) < 2:
                 continue
             for kind in dict.fromkeys(kind for kind, _ in NOISE):
-                of = {"intermediate": names, "perturbation": kind}
-                over = {"intermediate": names, "perturbation": ""}
+                of, over = noise_and_none(names, kind)
                 name = f"{kind}, {way} examples, {words}: each doubling of length"
                 found.append(Contrast(name, of, over, along="log2_length", primary=way == "cut"))
     for kind in dict.fromkeys(kind for kind, _ in NOISE):
-        of, over = ({"intermediate": "baseline", "perturbation": one} for one in (kind, ""))
+        of, over = noise_and_none("baseline", kind)
         found.append(Contrast(f"{kind}, no intermediate training: noise less clean", of, over))
     return found

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from .experiment import Experiment, Intermediate, Part
 from .options import with_model
-from .protocol import Contrast, Protocol
+from .protocol import Contrast, Protocol, rows
 from .stilts import BASELINE, stilts, with_xcopa
 
 QUESTION = "Does intermediate training in other languages than English change zero-shot inference, in XLM-R and in mT5?"
@@ -53,7 +53,7 @@ def non_english(scale: str = "nano") -> Experiment:
 
 def sources_of(task: str, languages: tuple[str, ...], native: bool) -> tuple[Intermediate, ...]:
     """The task in the pivot, then in each of the languages, native where there is such data and translated."""
-    found = [Intermediate(task, (task,), columns={"text": "pivot"})]
+    found = [Intermediate(task, (task,))]
     for language in languages:
         if native:
             found.append(Intermediate(f"{task}-{language}", (task,), languages=(language,), columns={"text": "native"}))
@@ -64,20 +64,20 @@ def sources_of(task: str, languages: tuple[str, ...], native: bool) -> tuple[Int
 
 def _contrasts(arm: Experiment, task: str, variants: tuple[Intermediate, ...]) -> list[Contrast]:
     model = arm.model.removeprefix("hub:")
-    pivot = {"intermediate": task, "model": model}
+    pivot, none = rows(intermediate=task, model=model), rows(intermediate="baseline", model=model)
     by_text: dict[str, tuple[str, ...]] = {}
     for one in variants:
-        by_text[str(one.columns["text"])] = (*by_text.get(str(one.columns["text"]), ()), one.name)
+        text = str(one.columns.get("text", "pivot"))
+        by_text[text] = (*by_text.get(text, ()), one.name)
     found = []
     for target in arm.targets:
         for text in ("native", "translated"):
             if text in by_text:
-                of = {"intermediate": by_text[text], "model": model}
+                of = rows(intermediate=by_text[text], model=model)
                 name = f"{arm.arm}, {target}: {text} sources less the pivot"
                 found.append(Contrast(name, of, pivot, (target,), primary=target == PRIMARY))
         if {"native", "translated"} <= set(by_text):
-            of, over = ({"intermediate": by_text[text], "model": model} for text in ("native", "translated"))
+            of, over = (rows(intermediate=by_text[text], model=model) for text in ("native", "translated"))
             found.append(Contrast(f"{arm.arm}, {target}: native less translated", of, over, (target,)))
-        none = {"intermediate": "baseline", "model": model}
         found.append(Contrast(f"{arm.arm}, {target}: the pivot less no intermediate training", pivot, none, (target,)))
     return found

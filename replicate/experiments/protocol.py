@@ -23,8 +23,9 @@ class Protocol:
     margin: float = 1.0
 
 
-def _given() -> Given:
-    return {}
+def rows(**columns: str | float | int | bool | tuple[str, ...]) -> Given:
+    """The rows whose columns hold these values."""
+    return columns
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Contrast:
 
     name: str
     of: Given = field(hash=False)
-    over: Given = field(default_factory=_given, hash=False)
+    over: Given = field(default_factory=dict, hash=False)
     targets: tuple[str, ...] = ()
     metric: str = "score"
     languages: str = "others"

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ..tasks import TASKS
 from .experiment import Experiment, Intermediate, Part
-from .protocol import Contrast, Protocol
+from .protocol import Contrast, Protocol, rows
 from .stilts import BASELINE, SHUFFLED, stilts, with_xcopa
 
 QUESTION = "Does intermediate training in English make zero-shot transfer more robust against typological divergence?"
@@ -57,11 +57,11 @@ def typology(scale: str = "nano") -> Experiment:
 def _contrasts(variants: tuple[Intermediate, ...], targets: tuple[str, ...]) -> list[Contrast]:
     found = []
     for one in variants:
-        of, over = {"intermediate": one.name}, {"intermediate": "baseline"}
+        of, over = rows(intermediate=one.name), rows(intermediate="baseline")
         found.append(
             Contrast(f"{one.name}: gain along the distance", of, over, targets, along="distance", primary=not one.shuffled)
         )
         found.append(Contrast(f"{one.name}: mean gain", of, over, targets))
-    found.append(Contrast("no intermediate training: score along the distance", {"intermediate": "baseline"}, targets=targets,
+    found.append(Contrast("no intermediate training: score along the distance", rows(intermediate="baseline"), targets=targets,
                           along="distance"))  # fmt: skip
     return found

@@ -156,6 +156,44 @@ def benjamini_hochberg(ps: Sequence[float]) -> list[float]:
     return _placed(values, order, np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0))
 
 
+def benjamini_yekutieli(ps: Sequence[float]) -> list[float]:
+    """As `benjamini_hochberg`, under any dependence of the tests: larger by the harmonic sum of their number."""
+    values, order, known = _ordered(ps)
+    harmonic = (1 / np.arange(1, known + 1)).sum()
+    steps = values[order] * known / np.arange(1, known + 1) * harmonic
+    return _placed(values, order, np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0))
+
+
+def hochberg(ps: Sequence[float]) -> list[float]:
+    """As `holm`, smaller where tests are independent or positively dependent. NaN stays and does not count."""
+    values, order, known = _ordered(ps)
+    steps = values[order] * (known - np.arange(known))
+    return _placed(values, order, np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0))
+
+
+def hommel(ps: Sequence[float]) -> list[float]:
+    """As `hochberg`, and never larger: the closed test of Simes. NaN stays and does not count."""
+    values, order, known = _ordered(ps)
+    if not known:
+        return values.tolist()
+    ranks, sorted_ps = np.arange(1, known + 1), values[order]
+    least = np.full(known, float((known * sorted_ps / ranks).min()))
+    found = least.copy()
+    for size in range(known - 1, 1, -1):
+        first, last = known - size + 1, np.arange(known - size + 1, known)
+        bound = float((size * sorted_ps[last] / np.arange(2, size + 1)).min())
+        least[:first] = np.minimum(size * sorted_ps[:first], bound)
+        least[last] = least[known - size]
+        found = np.maximum(found, least)
+    return _placed(values, order, np.minimum(np.maximum(found, sorted_ps), 1.0))
+
+
+def bonferroni(ps: Sequence[float]) -> list[float]:
+    """Each p times their number, at most 1. NaN stays and does not count."""
+    values, order, known = _ordered(ps)
+    return _placed(values, order, np.minimum(values[order] * known, 1.0))
+
+
 def _ordered(ps: Sequence[float]) -> tuple[np.ndarray, np.ndarray, int]:
     values = np.asarray(ps, dtype=np.float64)
     known = np.flatnonzero(~np.isnan(values))

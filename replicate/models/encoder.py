@@ -14,9 +14,12 @@ from torch import nn
 from transformers import XLMRobertaConfig, XLMRobertaModel
 
 from ..problems import Problem
+from ..training import gauge
 from . import adapters
+from .blank import blank
+from .dropout import Dropout, lighten
 from .masking import masked
-from .packing import NAME, runs_of
+from .packing import NAME, Runs, attend, runs_of
 
 FIRST_POSITION = 2  # XLM-R counts positions from behind the padding index
 
@@ -26,7 +29,7 @@ class Head(nn.Module):
 
     def __init__(self, hidden: int, outputs: int, dropout: float) -> None:
         super().__init__()
-        self.dense, self.dropout, self.out = nn.Linear(hidden, hidden), nn.Dropout(dropout), nn.Linear(hidden, outputs)
+        self.dense, self.dropout, self.out = nn.Linear(hidden, hidden), Dropout(dropout), nn.Linear(hidden, outputs)
 
     def forward(self, states: torch.Tensor) -> torch.Tensor:
         return self.out(self.dropout(torch.tanh(self.dense(self.dropout(states)))))
@@ -51,8 +54,11 @@ class Encoder(nn.Module):
 
     def __init__(self, config: XLMRobertaConfig) -> None:
         super().__init__()
+        config.attention_probs_dropout_prob = 0.0  # see deviations.py
         self.body = XLMRobertaModel(config, add_pooling_layer=False)
         self.body.set_attn_implementation(NAME)
+        self.body.embeddings.register_forward_hook(_narrowed)
+        lighten(self.body)
         self.masked = Masked(self.body)
         self.heads = nn.ModuleDict()
 
@@ -67,20 +73,28 @@ class Encoder(nn.Module):
     def set_dropout(self, share: float) -> None:
         """Hidden dropout, everywhere but in attention."""
         self.config.hidden_dropout_prob = share
-        for module in self.modules():
-            if isinstance(module, nn.Dropout):
+        for name, module in self.named_modules():
+            if isinstance(module, nn.Dropout) and not name.endswith(".attention.self.dropout"):
                 module.p = share
 
-    def states(self, ids: torch.Tensor, lengths: list[int], layer: int | None = None) -> torch.Tensor:
-        """Hidden states [tokens, hidden] of packed sequences; of an inner layer where one is asked for."""
+    def states(
+        self, ids: torch.Tensor, lengths: list[int], layer: int | None = None, points: np.ndarray | None = None
+    ) -> torch.Tensor:
+        """Hidden states [tokens, hidden] of packed sequences: of an inner layer where one is asked for, or at `points` alone."""
         if layer is not None and not 0 <= layer <= self.config.num_hidden_layers:
             raise Problem(f"evaluation.layer = {layer}: the model has the layers 0 to {self.config.num_hidden_layers}")
-        positions = torch.cat([torch.arange(FIRST_POSITION, FIRST_POSITION + n) for n in lengths]).to(ids.device)
-        out = self.body(
-            input_ids=ids.unsqueeze(0), position_ids=positions.unsqueeze(0), runs=runs_of(lengths),
-            output_hidden_states=layer is not None,
-        )  # fmt: skip
-        return (out.last_hidden_state if layer is None else out.hidden_states[layer])[0]
+        gauge.count(len(ids))
+        starts = np.cumsum(lengths) - lengths
+        positions = torch.from_numpy(np.arange(len(ids)) - np.repeat(starts, lengths) + FIRST_POSITION).to(ids.device)
+        states, runs = self.body.embeddings(input_ids=ids.unsqueeze(0), position_ids=positions.unsqueeze(0)), runs_of(lengths)
+        blocks = list(self.body.encoder.layer[:layer])
+        last = blocks.pop() if points is not None else None
+        for block in blocks:
+            states = block(states, None, runs=runs)
+        if last is None or points is None:
+            return states[0]
+        alone = len(points) == len(lengths) and bool(((starts <= points) & (points < starts + lengths)).all())
+        return _read(last, states, runs, torch.from_numpy(points).to(ids.device), alone)[0]
 
     def predict_masked(self, states: torch.Tensor) -> torch.Tensor:
         """Logits over the vocabulary."""
@@ -102,12 +116,36 @@ class Encoder(nn.Module):
 
     def learn(self, lesson: Any, batch: Any) -> torch.Tensor:
         """The loss of a prepared batch, a mean over all that it asks."""
-        states = self.states(torch.from_numpy(batch.ids).to(self.device), batch.lengths)
-        read = states.index_select(0, torch.from_numpy(batch.points).to(self.device))
+        read = self.states(torch.from_numpy(batch.ids).to(self.device), batch.lengths, points=batch.points)
         if lesson.loss is not None:
             return lesson.loss(self.heads[lesson.name](read), batch) + adapters.penalty(self)
         targets = torch.from_numpy(np.concatenate(batch.targets)).to(self.device)
         return nn.functional.cross_entropy(self.predict_masked(read), targets) + adapters.penalty(self)
+
+
+def _narrowed(module: nn.Module, given: Any, states: torch.Tensor) -> torch.Tensor:
+    """A hook for the embeddings: under autocast on a processor, states are bf16 from there on.
+
+    All that follows takes what it is given, norms and sums too (with statistics in fp32), so nothing is cast again and half
+    as much is read and written. Without it each sum with the fp32 embeddings is fp32, and cast before every product.
+    """
+    if states.device.type == "cpu" and torch.is_autocast_enabled("cpu"):
+        return states.to(torch.get_autocast_dtype("cpu"))
+    return states
+
+
+def _read(block: Any, states: torch.Tensor, runs: Runs, points: torch.Tensor, alone: bool) -> torch.Tensor:
+    """What the last block makes of some of the tokens, one of each sequence (`alone`) or any. They look at all others, but
+    behind attention none is needed that is not read: where few are, that spares five sixths of the block's products."""
+    chosen, look = states.index_select(1, points), block.attention.self
+    if alone:
+        asked = ((look.query, chosen), (look.key, states), (look.value, states))
+        q, k, v = (project(t).unflatten(-1, (look.num_attention_heads, -1)).transpose(1, 2) for project, t in asked)
+        found = attend(look, q, k, v, None, look.scaling, runs=runs)[0].flatten(2)
+    else:
+        found = look(states, None, runs=runs)[0].index_select(1, points)
+    middle = block.attention.output(found, chosen)
+    return block.output(block.intermediate(middle), middle)
 
 
 def new(config: XLMRobertaConfig, seed: int) -> Encoder:
@@ -134,11 +172,11 @@ def load(folder: Path, heads: bool = False) -> Encoder:
     try:
         about = json.loads((folder / "config.json").read_text())
         weights = load_file(folder / "model.safetensors")
-        model = Encoder(XLMRobertaConfig(**about["config"]))
+        model = blank(lambda: Encoder(XLMRobertaConfig(**about["config"])))
         for name, outputs in about["heads"].items() if heads else ():
             model.add_head(name, outputs)
         kept = {k: v for k, v in weights.items() if heads or not k.startswith("heads.")}
-        model.load_state_dict(kept)
+        model.load_state_dict(kept, assign=True)
         adapters.load_into(model, folder, heads=False)
     except Problem:
         raise

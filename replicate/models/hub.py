@@ -7,47 +7,51 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..problems import Problem
+from .checks import FILES, check, lacking
 
 if TYPE_CHECKING:
     from .encoder import Encoder
 
-FILES = ("config.json", "model.safetensors", "tokenizer.json")
 KIND = "xlm-roberta"
+KINDS = (KIND, "mt5")
 HEAD = {"lm_head.dense.": "masked.dense.", "lm_head.layer_norm.": "masked.norm.", "lm_head.bias": "masked.bias"}
 # The pooler reads nothing that we train; positions are counted, and the decoder is the embeddings and the bias again.
 LEFT_OUT = ("roberta.pooler.", "roberta.embeddings.position_ids", "lm_head.decoder.")
 
 
 def fetch(model: str, revision: str = "") -> Path:
-    """The folder with a model's configuration, weights and tokenizer.
+    """The folder with a model's configuration, weights and tokenizer, of which each can be read.
 
     `hub:namespace/name` is fetched from the hub, at the revision if one is given, and read from the cache without a network;
     `dir:PATH` is a folder with the same files.
     """
     place, _, name = model.partition(":")
-    if place == "dir" and name:
-        return _folder(Path(name).expanduser().absolute())
-    if place != "hub" or not name:
+    if place not in ("dir", "hub") or not name:
         raise Problem(f"model {model!r}: expected hub:namespace/name, or dir:PATH with {', '.join(FILES)}")
+    folder = _folder(Path(name).expanduser().absolute()) if place == "dir" else _fetched(name, revision)
+    check(folder, KINDS)
+    return folder
+
+
+def _fetched(name: str, revision: str) -> Path:
     from ..sources.hub import snapshots
 
     held = snapshots.snapshot("model", name, revision)
-    lacking = [file for file in FILES if file not in held.paths]
-    if "model.safetensors" in lacking and any(path.endswith(".bin") for path in held.paths):
+    if "model.safetensors" not in held.paths and any(path.endswith(".bin") for path in held.paths):
         raise Problem(
             f"model {held}: its weights are there as a pickle only, which may run code when it is read; take a model with "
             f"model.safetensors, or convert it and name the folder as dir:PATH"
         )
-    if lacking:
-        raise Problem(f"model {held}: it has no {' and no '.join(lacking)}; expected {', '.join(FILES)}")
+    if what := lacking(held.paths):
+        raise Problem(f"model {held}: it has {what}; expected {', '.join(FILES)}")
     fetched = [snapshots.fetch(held, file) for file in FILES]
     return fetched[0].parent
 
 
 def _folder(folder: Path) -> Path:
-    lacking = [file for file in FILES if not (folder / file).is_file()]
-    if lacking:
-        raise Problem(f"model {folder}: no {' and no '.join(lacking)} there; expected {', '.join(FILES)}")
+    there = [one.name for one in folder.iterdir() if one.is_file()] if folder.is_dir() else []
+    if what := lacking(there):
+        raise Problem(f"model {folder}: {what} there; expected {', '.join(FILES)}")
     return folder
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from transformers import MT5Config, XLMRobertaConfig
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transformers import MT5Config, XLMRobertaConfig
 
 SIZES = {
     "nano": {"hidden_size": 128, "num_hidden_layers": 4, "num_attention_heads": 4, "intermediate_size": 384},
@@ -20,6 +23,8 @@ LONGEST = 256
 
 def config(size: str, vocabulary: int, dropout: float = 0.1) -> XLMRobertaConfig:
     """XLM-R's configuration at a size of ours. Attention goes without dropout: on a CPU it costs 8%."""
+    from transformers import XLMRobertaConfig
+
     return XLMRobertaConfig(
         vocab_size=vocabulary, max_position_embeddings=LONGEST + 2, type_vocab_size=1, pad_token_id=1, bos_token_id=0,
         eos_token_id=2, hidden_dropout_prob=dropout, attention_probs_dropout_prob=0.0, **SIZES[size],
@@ -27,9 +32,21 @@ def config(size: str, vocabulary: int, dropout: float = 0.1) -> XLMRobertaConfig
 
 
 def mt5(size: str, vocabulary: int, dropout: float = 0.1) -> MT5Config:
-    """mT5's configuration at a size of ours. The ids of <pad> and </s> are those of our tokenizers, not mT5's 0 and 1."""
+    """mT5's configuration at a size of ours. The ids of <pad> and </s> are those of our tokenizers, not mT5's 0 and 1.
+
+    Queries are scaled as XLM-R scales them. mT5's are not: its optimiser takes steps in proportion to the weights. Ours takes
+    equal ones, which unscaled products of queries and keys would feel several times over.
+    """
+    from transformers import MT5Config
+
     return MT5Config(
-        vocab_size=vocabulary, pad_token_id=1, decoder_start_token_id=1, eos_token_id=2, dropout_rate=dropout, **MT5_SIZES[size]
+        vocab_size=vocabulary,
+        pad_token_id=1,
+        decoder_start_token_id=1,
+        eos_token_id=2,
+        dropout_rate=dropout,
+        attention_scaling=MT5_SIZES[size]["d_kv"] ** -0.5,
+        **MT5_SIZES[size],
     )
 
 

@@ -20,7 +20,6 @@ from ..problems import Problem
 from . import tokens
 
 SENTINELS = 100
-MEAN_SPAN = 3  # tokens, mT5's own; the share that is hidden, 15% there, is the lesson's
 OFTEN = 500  # how often a new tokenizer reads our own words, so that each of them becomes few tokens
 
 
@@ -29,9 +28,9 @@ class Tokenizer(tokens.Tokenizer):
     """A tokenizer whose texts end with </s> and begin with nothing; `begin` is what the decoder begins with, <pad>."""
 
     @property
-    def never(self) -> list[int]:
-        """What is never said: <pad>, <unk> and the sentinels."""
-        return [self.begin, self.unknown, *range(self.mask - SENTINELS + 1, self.mask + 1)]
+    def sentinels(self) -> range:
+        """The ids of <extra_id_0>, <extra_id_1> and so on."""
+        return range(self.mask, self.mask - SENTINELS, -1)
 
     def pair(self, first: list[int], second: list[int], limit: int) -> list[int]:
         """first second </s>, cut from the end where it does not fit."""
@@ -40,10 +39,6 @@ class Tokenizer(tokens.Tokenizer):
     def single(self, ids: list[int], limit: int) -> list[int]:
         """ids </s>, cut from the end where it does not fit."""
         return [*ids[: limit - 1], self.end]
-
-    def text(self, ids: Sequence[int]) -> str:
-        """The text of these tokens."""
-        return self.library.decode(list(ids))
 
 
 def load(folder: Path) -> Tokenizer:
@@ -81,14 +76,18 @@ def train(texts: Iterable[str], vocabulary: int, ours: Sequence[str]) -> Any:
     return library
 
 
-def corrupted(ids: np.ndarray, share: float, first: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def corrupted(
+    ids: np.ndarray, share: float, first: int, rng: np.random.Generator, span: float = 3.0
+) -> tuple[np.ndarray, np.ndarray]:
     """Span corruption, mT5's pretraining: the text with a sentinel for each hidden span, and each sentinel with its span.
+
+    mT5 hides 15% in spans of three tokens on average.
 
     As in T5's own code a text begins with what is shown and ends with what is hidden; how long the spans are is drawn so
     that all ways to divide are equally likely. `first` is the id of the first sentinel. A text of one token is hidden whole.
     """
     hidden = min(len(ids), max(1, min(round(len(ids) * share), len(ids) - 1)))
-    spans = max(1, min(round(hidden / MEAN_SPAN), len(ids) - hidden, SENTINELS))
+    spans = max(1, min(round(hidden / span), len(ids) - hidden, SENTINELS))
     shown = len(ids) - hidden
     lengths = np.stack([_divided(shown, spans, rng), _divided(hidden, spans, rng)], axis=1).reshape(-1)
     pieces = np.split(ids, np.cumsum(lengths)[:-1])

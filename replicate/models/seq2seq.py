@@ -1,17 +1,17 @@
 """mT5: text to text for every kind of task, at any size.
 
-It is the stock model, but for two things. The output layer has weights of its own, as mT5 has, where transformers ties it to
-the embeddings; and the embeddings stand under one name instead of three. Positions are relative, so sequences cannot be
-packed: they are sorted by length and padded in groups that waste little.
+It is the stock model, but for three things. The output layer has weights of its own, as mT5 has, where transformers ties it
+to the embeddings; the embeddings stand under one name instead of three; and small models scale their queries. Positions are
+relative, so sequences cannot be packed: they are sorted by length and padded in groups that waste little.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,10 +23,12 @@ from transformers import MT5Config, MT5ForConditionalGeneration
 from transformers.models.mt5.modeling_mt5 import MT5Attention
 
 from ..problems import Problem
-from ..tasks import texts
+from ..tasks import spans, texts
 from ..tasks.task import Task
-from ..training import batches
+from ..training import batches, gauge
 from ..training.batches import Batch, Encoded
+from . import adapters
+from .decoding import Copied, Filled, Guide
 from .sentinels import Tokenizer, corrupted
 
 KIND = "mt5"
@@ -34,21 +36,12 @@ KIND = "mt5"
 CALL = {"cpu": 256}
 CALL_ELSEWHERE = 2048
 EVALUATION_TOKENS = 4096  # per forward pass; decides speed, not results
-LONGEST_ANSWER = 64  # tokens of an answer out of a passage
 HEAD, EMBEDDINGS = "lm_head.weight", "shared.weight"
 # The embeddings again, under the names of those who read them; and what nothing reads, in the first conversions.
 COPIES = ("encoder.embed_tokens.weight", "decoder.embed_tokens.weight")
 UNREAD = ("decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight",)
 
 Rows = Sequence[np.ndarray]
-
-
-class Said(NamedTuple):
-    """The tokens of an answer without </s>, its log-probability with </s>, and that of saying nothing."""
-
-    ids: list[int]
-    score: float
-    silence: float
 
 
 class Seq2Seq(nn.Module):
@@ -59,6 +52,9 @@ class Seq2Seq(nn.Module):
         self.body = MT5ForConditionalGeneration(config)
         self.body.lm_head = nn.Linear(config.d_model, config.vocab_size, bias=False)
         self.body.encoder.embed_tokens = self.body.decoder.embed_tokens = None
+        for module in self.modules():
+            if isinstance(module, MT5Attention):
+                module.scaling = getattr(config, "attention_scaling", 1.0)
 
     @property
     def config(self) -> MT5Config:
@@ -84,7 +80,7 @@ class Seq2Seq(nn.Module):
         if lesson.loss is not None:
             return batch
         end = self.config.eos_token_id
-        pairs = [corrupted(row[row != end], lesson.masked, mask, rng) for row in _rows(batch)]
+        pairs = [corrupted(row[row != end], lesson.masked, mask, rng, lesson.span) for row in _rows(batch)]
         sources, targets = ([np.append(pair[side], end) for pair in pairs] for side in (0, 1))
         return replace(
             batch, ids=np.concatenate(sources), lengths=[len(row) for row in sources], targets=targets,
@@ -94,7 +90,7 @@ class Seq2Seq(nn.Module):
     def learn(self, lesson: Any, batch: Batch) -> torch.Tensor:
         """The loss of a prepared batch, a mean over the tokens of all its targets."""
         logits = self.body.lm_head(self.states(_rows(batch), batch.targets))
-        return (lesson.loss or texts.loss)(logits, batch)
+        return (lesson.loss or texts.loss)(logits, batch) + adapters.penalty(self)
 
     def states(self, sources: Rows, targets: Rows, call: int | None = None) -> torch.Tensor:
         """The decoder's last states at each token of the targets: [tokens, d_model], in the order of the rows.
@@ -129,71 +125,55 @@ class Seq2Seq(nn.Module):
         )  # fmt: skip
 
     def _padded(self, rows: Rows) -> torch.Tensor:
+        gauge.count(sum(map(len, rows)), len(rows) * max(map(len, rows)))
         ids = [torch.from_numpy(np.asarray(row, dtype=np.int64)) for row in rows]
         return pad_sequence(ids, batch_first=True, padding_value=self.config.pad_token_id).to(self.device)
 
     # ---- evaluation ----
 
     @torch.no_grad()
-    def answers(
-        self, data: Encoded, allowed: Sequence[Sequence[int]] | None = None, longest: Sequence[int] | int = LONGEST_ANSWER,
-        never: Sequence[int] = (), silent: bool = True, budget: int = EVALUATION_TOKENS,
-    ) -> list[Said]:  # fmt: skip
-        """What the model says of each item, in one pass sorted by length.
-
-        Of `allowed` answers (tokens without </s>) the likeliest as a whole; else the likeliest token each time, at most
-        `longest` of them (a number for each item, or one), `never` one of these, and nothing at all only where it may be
-        `silent`.
-        """
+    def chosen(self, data: Encoded, allowed: Sequence[Sequence[int]], budget: int = EVALUATION_TOKENS) -> list[int]:
+        """Which of the allowed answers (tokens without </s>) is likeliest as a whole, for each item."""
         self.eval()
-        bounds = np.broadcast_to(np.asarray(longest), len(data))
-        found: list[Any] = [None] * len(data)
+        start, end = self.config.decoder_start_token_id, self.config.eos_token_id
+        found = np.zeros(len(data), dtype=np.int64)
         for items in batches.by_budget(data, budget):
             read, mask = self._read([data.ids[item] for item in items])
-            if allowed is None:
-                said = self._generated(read, mask, bounds[items].tolist(), never, silent)
-            else:
-                said = self._chosen(read, mask, allowed)
-            for item, one in zip(items, said, strict=True):
-                found[item] = one
+            scores = []
+            for answer in allowed:
+                ids = torch.tensor([[start, *answer]], device=self.device).expand(len(items), -1)
+                logits = self.body.lm_head(self._say(read, mask, ids).last_hidden_state).float()
+                wanted = torch.tensor([*answer, end], device=self.device).repeat(len(items))
+                scores.append(-cross_entropy(logits.flatten(0, 1), wanted, reduction="none").view(len(items), -1).sum(1))
+            found[items] = torch.stack(scores).argmax(0).cpu().numpy()
+        return found.tolist()
+
+    @torch.no_grad()
+    def guided(
+        self, data: Encoded, guide: Callable[[list[int]], Guide], budget: int = EVALUATION_TOKENS
+    ) -> list[tuple[Any, float, float]]:
+        """What the model says of each item under a guide, in one pass sorted by length: what the guide found, its
+        log-probability, and that of saying nothing. `guide` makes one for the items of a batch."""
+        self.eval()
+        end, found = self.config.eos_token_id, list[Any]([None] * len(data))
+        for items in batches.by_budget(data, budget):
+            read, mask = self._read([data.ids[item] for item in items])
+            last = torch.full((len(items), 1), self.config.decoder_start_token_id, device=self.device)
+            score, leading, memory = torch.zeros(len(items), device=self.device), guide(items), None
+            silence: torch.Tensor | None = None
+            while leading.alive.any():
+                out = self._say(read, mask, last, keep=True, memory=memory)
+                memory = out.past_key_values
+                scores = self.body.lm_head(out.last_hidden_state[:, -1]).float().log_softmax(-1)
+                silence = scores[:, end] if silence is None else silence
+                tokens, open_ = leading.offer()
+                best = scores.gather(1, tokens).masked_fill(~open_, float("-inf")).max(1)
+                score = score + best.values.where(leading.alive, 0)
+                last = leading.take(best.indices)[:, None]
+            nothing = score if silence is None else silence
+            for item, *one in zip(items, leading.found(), score.tolist(), nothing.tolist(), strict=True):
+                found[item] = tuple(one)
         return found
-
-    def _chosen(self, read: torch.Tensor, mask: torch.Tensor, allowed: Sequence[Sequence[int]]) -> list[Said]:
-        start, end = self.config.decoder_start_token_id, self.config.eos_token_id
-        scores = []
-        for answer in allowed:
-            ids = torch.tensor([[start, *answer]], device=self.device).expand(len(read), -1)
-            logits = self.body.lm_head(self._say(read, mask, ids).last_hidden_state).float()
-            wanted = torch.tensor([*answer, end], device=self.device).repeat(len(read))
-            scores.append(-cross_entropy(logits.flatten(0, 1), wanted, reduction="none").view(len(read), -1).sum(1))
-        best = torch.stack(scores).max(0)
-        return [Said(list(allowed[k]), score, 0.0) for k, score in zip(best.indices.tolist(), best.values.tolist(), strict=True)]
-
-    def _generated(
-        self, read: torch.Tensor, mask: torch.Tensor, bounds: Sequence[int], never: Sequence[int], silent: bool
-    ) -> list[Said]:
-        end, pad = self.config.eos_token_id, self.config.pad_token_id
-        last = torch.full((len(read), 1), self.config.decoder_start_token_id, device=self.device)
-        left, forbidden = (torch.tensor(numbers, dtype=torch.long, device=self.device) for numbers in (bounds, never))
-        alive, score, memory = left > 0, torch.zeros(len(read), device=self.device), None
-        silence, said = score, list[torch.Tensor]()
-        while alive.any():
-            out = self._say(read, mask, last, keep=True, memory=memory)
-            memory = out.past_key_values
-            logits = self.body.lm_head(out.last_hidden_state[:, -1]).float().log_softmax(-1)
-            if not said:
-                silence = logits[:, end].clone()
-                logits[:, end] += 0.0 if silent else float("-inf")
-            logits.index_fill_(1, forbidden, float("-inf"))
-            best = logits.max(-1)
-            score = score + best.values * alive
-            last = best.indices.where(alive, pad)[:, None]
-            said.append(last)
-            left = left - 1
-            alive = alive & (last[:, 0] != end) & (left > 0)
-        rows = torch.cat(said, dim=1).tolist() if said else [[] for _ in bounds]
-        ids = [row[: next((n for n, token in enumerate(row) if token in (end, pad)), len(row))] for row in rows]
-        return [Said(*one) for one in zip(ids, score.tolist(), silence.tolist(), strict=True)]
 
     @torch.no_grad()
     def embeddings(self, data: Encoded, layer: int, budget: int = EVALUATION_TOKENS) -> np.ndarray:
@@ -213,20 +193,25 @@ def predict(
     model: Seq2Seq, task: Task, examples: Sequence[Any], labels: tuple[str, ...], data: Encoded, tokenizer: Tokenizer,
     budget: int = EVALUATION_TOKENS,
 ) -> tuple[list[Any], dict[str, Any]]:  # fmt: skip
-    """A prediction for each example, and what belongs into the record: how answers were found, how many were none."""
-    closed = texts.allowed(task, labels)
-    if closed is not None:
-        ids = tokenizer.ids(closed)
-        words = dict(zip(map(tuple, ids), closed, strict=True))
-        said = [(words[tuple(one.ids)], one.score) for one in model.answers(data, ids, budget=budget)]
+    """A prediction for each example, and what belongs into the record: how answers were found."""
+    how, words, said = texts.decoding(task), tokenizer.ids(texts.allowed(task, labels)), list[Any]()
+    if how == texts.SCORED:
+        said = model.chosen(data, words, budget)
+    elif how == texts.FILLED:
+        counts = data.points.lengths
+
+        def filled(items: list[int]) -> Guide:
+            return Filled(counts[items].tolist(), words, tokenizer.sentinels, tokenizer.end, model.device)
+
+        said = [tags for tags, _, _ in model.guided(data, filled, budget)]
     else:
-        tag = max(map(len, tokenizer.ids(labels)), default=0)
-        longest = [count * tag + 1 for count in data.points.lengths.tolist()] if task.kind == "tags" else LONGEST_ANSWER
-        found = model.answers(data, None, longest, tokenizer.never, task.unanswerable, budget)
-        said = [(tokenizer.text(one.ids), one.score - one.silence) for one in found]
-    answers = texts.join(task, examples, labels, data, said)
-    unreadable = sum(not one.readable for one in answers)
-    return [one.prediction for one in answers], {"decoding": texts.decoding(task), "unreadable": unreadable}
+
+        def copied(items: list[int]) -> Guide:
+            passages = [data.ids[item][data.points[item]] for item in items]
+            return Copied(passages, tokenizer.end, task.unanswerable, spans.LONGEST_ANSWER, model.device)
+
+        said = [(*ends, score - silence) for ends, score, silence in model.guided(data, copied, budget)]
+    return texts.join(task, examples, data, said), {"decoding": how}
 
 
 def _rows(batch: Batch) -> list[np.ndarray]:
@@ -263,17 +248,23 @@ def new(config: MT5Config, seed: int) -> Seq2Seq:
 
 
 def save(model: Seq2Seq, folder: Path) -> None:
-    """Weights as safetensors and the configuration as JSON."""
-    save_file({name: value.contiguous() for name, value in model.state_dict().items()}, folder / "model.safetensors")
+    """Weights as safetensors and the configuration as JSON; adapters, which the base goes without, in files of their own."""
+    weights = {name: value.contiguous() for name, value in adapters.base_weights(model).items()}
+    save_file(weights, folder / "model.safetensors")
     described = {"config": {"model_type": KIND, **model.config.to_diff_dict()}}
     (folder / "config.json").write_text(json.dumps(described, indent=1, sort_keys=True, default=str))
+    if adapters.of(model):
+        adapters.save(model, folder, heads=False)
 
 
 def load(folder: Path) -> Seq2Seq:
-    """The model in a folder that `save` wrote."""
+    """The model in a folder that `save` wrote, with its adapters."""
     try:
         model = Seq2Seq(MT5Config(**json.loads((folder / "config.json").read_text())["config"]))
         model.load_state_dict(load_file(folder / "model.safetensors"))
+        adapters.load_into(model, folder, heads=False)
+    except Problem:
+        raise
     except Exception as error:  # json, safetensors and transformers each raise types of their own
         said = (str(error).splitlines() or [type(error).__name__])[0]
         raise Problem(f"{folder}: not a model of ours ({said}); remove the folder to make it again") from error

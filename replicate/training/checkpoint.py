@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import shutil
 import signal
@@ -21,6 +22,7 @@ from typing import Any
 import torch
 
 STATE = "state.json"
+LOG = "replicate"  # where what people should know goes: a worker hands it to its run
 KEPT = 2
 EVERY = 60.0  # seconds between two checkpoints, and no more than a twentieth of the time is spent on them
 SHARE = 20
@@ -73,11 +75,18 @@ def save(keeper: Keeper, model: torch.nn.Module, optimiser: torch.optim.Optimize
 
 
 def restore(keeper: Keeper, model: torch.nn.Module, optimiser: torch.optim.Optimizer) -> State | None:
-    """Put the newest whole state back into model, optimiser and random numbers; None where there is none."""
-    for folder in reversed(_there(keeper.folder)):
-        # A state that cannot be read costs the updates since the one before it.
-        with contextlib.suppress(Exception):
+    """Put the newest whole state back into model, optimiser and random numbers; None where there is none.
+
+    One that cannot be read, or is of another model, costs the updates since the one before it, and is named.
+    """
+    found = _there(keeper.folder)
+    for place, folder in reversed(list(enumerate(found))):
+        try:
             return _restored(folder, model, optimiser)
+        except Exception as error:  # json and safetensors raise types of their own
+            says = " ".join(str(error).split()) or type(error).__name__
+            on = "the one before" if place else "the beginning"
+            logging.getLogger(LOG).warning(f"the checkpoint at update {int(folder.name)} is left: {says}; it goes on from {on}")
     return None
 
 
@@ -87,21 +96,34 @@ def _restored(folder: Path, model: torch.nn.Module, optimiser: torch.optim.Optim
     told = json.loads((folder / STATE).read_bytes())
     weights, kept = load_file(folder / "model.safetensors"), load_file(folder / "optimiser.safetensors")
     best = load_file(folder / "best.safetensors") if (folder / "best.safetensors").exists() else {}
-    if {name: value.shape for name, value in model.state_dict().items()} != {
-        name: value.shape for name, value in weights.items()
-    }:
-        raise ValueError("the checkpoint is of another model")
-    model.load_state_dict(weights)
+    state = State(told["update"], told["figures"], best)
     parameters = [parameter for group in optimiser.param_groups for parameter in group["params"]]
-    for name, value in kept.items():
-        number, _, key = name.partition(".")
-        if number.isdigit():
-            parameter = parameters[int(number)]
-            optimiser.state[parameter][key] = value.to(parameter.device)
+    memory = {tuple(name.split(".", 1)): value for name, value in kept.items() if name[0].isdigit()}
+    # All is looked at before anything is changed: half a state would be worse than none.
+    for held in (weights, best) if best else (weights,):
+        _alike({name: value.shape for name, value in model.state_dict().items()}, held)
+    for (number, key), value in memory.items():
+        if int(number) >= len(parameters) or value.shape not in (parameters[int(number)].shape, torch.Size()):
+            raise ValueError(f"it is of another model: {key} of its weight {number} has no place in this one")
+    if kept["random"].shape != torch.get_rng_state().shape:
+        raise ValueError("its random numbers are of another version of torch")
+    model.load_state_dict(weights)
+    for (number, key), value in memory.items():
+        parameter = parameters[int(number)]
+        optimiser.state[parameter][key] = value.to(parameter.device)
     torch.set_rng_state(kept["random"])
     if "random.cuda" in kept and torch.cuda.is_available():
         torch.cuda.set_rng_state(kept["random.cuda"])
-    return State(told["update"], told["figures"], best)
+    return state
+
+
+def _alike(shapes: Mapping[str, torch.Size], held: Mapping[str, torch.Tensor]) -> None:
+    """Whether these are weights of this model; a ValueError with the first that is not."""
+    for name in sorted({*shapes, *held}):
+        ours, theirs = shapes.get(name), held[name].shape if name in held else None
+        if ours != theirs:
+            expected, has = ("none" if shape is None else list(shape) for shape in (ours, theirs))
+            raise ValueError(f"it is of another model: {name} has the shape {has}, expected {expected}")
 
 
 def _there(folder: Path) -> list[Path]:

@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from ..files import cache
-from ..plan import canonical
+from ..identity import canonical
 from ..tasks.task import Task
 from .batches import Encoded, Ragged, joined
 
-VERSION = 1  # a change of the code that changes what is encoded raises it
+VERSION = 2  # a change of the code that changes what is encoded raises it
 CHUNK = 2048  # examples that the tokenizer takes at once: its objects are gone before the next ones come
 KEPT = 32 * 2**30  # bytes of encoded data that stay; what was not used for longest goes first
 ABOUT = "about.json"
@@ -38,10 +38,13 @@ def encode(kind: ModuleType, task: Task, examples: Sequence[Any], labels: tuple[
         kind.encode(task, examples[begin : begin + CHUNK], labels, tokenizer, limit)
         for begin in range(0, max(len(examples), 1), CHUNK)
     ]
-    return parts[0] if len(parts) == 1 else _joined(parts)
+    return together(parts)
 
 
-def _joined(parts: Sequence[Encoded]) -> Encoded:
+def together(parts: Sequence[Encoded]) -> Encoded:
+    """The items of all parts, one part's examples after the other's."""
+    if len(parts) == 1:
+        return parts[0]
     owners, before = [], 0
     for part in parts:
         owners.append(part.owners + before)

@@ -58,7 +58,7 @@ def _endless(documents: list[str], seed: Sequence[int]) -> Iterator[str]:
 def lesson(documents: list[str], tokenizer: Tokenizer, recipe: Mapping[str, Any]) -> Lesson:
     """Masked language modelling on these documents."""
     data = encoded(ragged(list(_segments(tokenizer, documents, recipe["max_length"]))))
-    return Lesson("mlm", data, None, recipe["batch_size"], recipe["masked"])
+    return Lesson("mlm", data, None, recipe["batch_size"], recipe["masked"], recipe.get("span", 3.0))
 
 
 def _segments(tokenizer: Tokenizer, documents: list[str], limit: int) -> Iterator[list[int]]:

@@ -68,9 +68,9 @@ def configured(bases: Iterable[str] = (), interval: float | None = None) -> dict
         given[name] = _base(url, f"--base {one}")
     found = {}
     for service in ALL.values():
-        url = given.get(service.name) or (
-            os.environ.get(service.variable) and _base(os.environ[service.variable], service.variable)
-        )
+        url = given.get(service.name, "")
+        if not url and os.environ.get(service.variable):
+            url = _base(os.environ[service.variable], service.variable)
         found[service.name] = replace(service, base=url) if url else service
     pace = _interval(interval)
     if pace is None:

@@ -15,10 +15,11 @@ from safetensors.torch import load_file, save_file
 from torch.nn.functional import cross_entropy, gelu, layer_norm
 
 from replicate.models import adapters, encoder, nano
-from replicate.models.adapters import Adapter
+from replicate.models.adapters import Adapter, Body
 from replicate.problems import Problem
 
 HIDDEN, LAYERS = 32, 2  # of the model "tiny"
+BODY = Body(HIDDEN, LAYERS)
 IDS, LENGTHS = torch.tensor([0, 7, 8, 2, 0, 9, 10, 11, 12, 2, 0, 13, 2]), [4, 6, 3]
 HAS_PEFT = importlib.util.find_spec("peft") is not None
 needs_peft = pytest.mark.skipif(not HAS_PEFT, reason="peft, which LoRA goes through, is not installed")
@@ -355,25 +356,25 @@ def test_weights_are_counted_by_part(kind):
     assert {name: n for name, n in found["by part"].items() if "task" in name} == by_hand
     assert set(found["by part"]) == {"embeddings", "body", "masked", "heads", *by_hand}
     assert sum(found["by part"].values()) == found["trainable"] + found["frozen"]
-    assert adapters.size(adapter(kind), HIDDEN, LAYERS) == own
+    assert adapters.size(adapter(kind), BODY) == own
 
 
 def test_a_fusion_is_counted_by_itself():
     model = trained(("houlsby", "mnli"), ("houlsby", "qqp"))
     adapters.fuse(model, ("mnli", "qqp"), seed=4)
     found = adapters.counts(model)
-    assert found["by part"]["fusion mnli+qqp"] == 4 * (3 * 32 * 32 + 2 * 32) == adapters.fusion_size("houlsby", HIDDEN, LAYERS)
+    assert found["by part"]["fusion mnli+qqp"] == 4 * (3 * 32 * 32 + 2 * 32) == adapters.fusion_size("houlsby", BODY)
     assert found["trainable"] == found["by part"]["fusion mnli+qqp"] + found["by part"]["heads"]
 
 
 def test_the_sizes_for_xlm_r_large_need_no_model():
-    sizes = {kind: adapters.size(adapter(kind), hidden=1024, layers=24) for kind in KINDS}
+    sizes = {kind: adapters.size(adapter(kind), Body(1024, 24)) for kind in KINDS}
     assert sizes == {"houlsby": 6_343_680, "pfeiffer": 3_171_840, "invertible": 3_697_664, "lora": 786_432}
-    assert adapters.fusion_size("pfeiffer", hidden=1024, layers=24) == 75_546_624
+    assert adapters.fusion_size("pfeiffer", Body(1024, 24)) == 75_546_624
 
 
 def test_planning_with_adapters_loads_no_library():
-    told = "import sys; from replicate.models import adapters; adapters.size(adapters.Adapter('lora', 'a'), 32, 2)"
+    told = "import sys; from replicate.models import adapters; adapters.size(adapters.Adapter('lora', 'a'), adapters.Body(32, 2))"
     done = subprocess.run([sys.executable, "-c", f"{told}; print('torch' in sys.modules)"], capture_output=True, text=True)
     assert done.stdout.strip() == "False", done.stderr
 

@@ -118,6 +118,22 @@ def test_noise_is_compared_with_the_same_system_without_it():
     assert found.value == pytest.approx(-12)
 
 
+def test_several_systems_under_noise_are_each_compared_with_themselves():
+    """A long one that is better anyway loses no more for it: the slope is that of the loss."""
+    parts = []
+    for length, score, loss in ((8, 40, 10), (16, 60, 8), (32, 80, 6)):
+        more = {"log2_length": float(np.log2(length))}
+        parts.append(table({f"mnli-{length}": lambda *_, score=score: score}, **more))
+        noise = {"perturbation": "swap", "rate": 0.1}
+        parts.append(table({f"mnli-{length}": lambda *_, score=score, loss=loss: score - loss}, **more, **noise))
+    names = tuple(f"mnli-{length}" for length in (8, 16, 32))
+    of, over = ({"intermediate": names, "perturbation": one} for one in ("swap", ""))
+    slope, mean = only(
+        pd.concat(parts, ignore_index=True), Contrast("slope", of, over, along="log2_length"), Contrast("mean", of, over)
+    )
+    assert (slope.value, mean.value) == (pytest.approx(2), pytest.approx(-8))
+
+
 def test_what_is_not_there_has_no_value_and_says_why():
     (found,) = only(table({"baseline": lambda *_: 50}), Contrast("gain", {"intermediate": "mnli"}, {"intermediate": "baseline"}))
     assert found.value is None and found.missing == "no rows of intermediate mnli"

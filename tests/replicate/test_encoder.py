@@ -69,7 +69,9 @@ def test_dropout_is_set_everywhere_but_in_attention():
     model = small()
     model.add_head("xnli", 3)
     model.set_dropout(0.3)
-    assert {module.p for module in model.modules() if isinstance(module, torch.nn.Dropout)} == {0.3}
+    shares = {name: module.p for name, module in model.named_modules() if isinstance(module, torch.nn.Dropout)}
+    assert {share for name, share in shares.items() if not name.endswith("attention.self.dropout")} == {0.3}
+    assert {share for name, share in shares.items() if name.endswith("attention.self.dropout")} == {0.0}
     assert model.config.attention_probs_dropout_prob == 0.0
     ids, lengths = torch.tensor([0, 7, 8, 2]), [4]
     model.train()

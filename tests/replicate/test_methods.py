@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from replicate import devices, experiments, plan, steps
+from replicate import devices, evaluation, experiments, plan, steps
 from replicate.experiments import options
+from replicate.models import shapes
 from replicate.plan import Step
 from replicate.problems import Problem
 
@@ -103,39 +105,61 @@ def test_a_gpu_that_torch_does_not_reach_is_one_line(monkeypatch):
 
 
 def test_a_model_that_says_one_thing_of_everything_is_named():
-    many = steps.FEW
+    many = evaluation.FEW
     assert (
-        steps.collapsed(["neutral"] * many)
-        and steps.collapsed([["NOUN", "NOUN"], ["NOUN"]] * many)
-        and steps.collapsed([""] * many)
+        evaluation.collapsed(["neutral"] * many)
+        and evaluation.collapsed([["NOUN", "NOUN"], ["NOUN"]] * many)
+        and evaluation.collapsed([""] * many)
     )
-    assert not steps.collapsed(["neutral"] * (many - 1) + ["entailment"]) and not steps.collapsed(["neutral"] * (many - 1))
-    assert not steps.collapsed([["NOUN", "VERB"]] * many)
+    assert not evaluation.collapsed(["neutral"] * (many - 1) + ["entailment"]) and not evaluation.collapsed(
+        ["neutral"] * (many - 1)
+    )
+    assert not evaluation.collapsed([["NOUN", "VERB"]] * many)
 
 
 # ---- another model ----
 
 
-def test_mt5_answers_every_kind_of_task_in_words(tmp_path):
-    found = options.choose(experiments.find("stilts", "tiny"), only=["squad1"], model="mt5")
+def test_mt5_answers_every_kind_of_task_in_words_after_several_tasks_at_once_with_text_mixed_in(tmp_path):
+    found = options.choose(experiments.find("stilts", "tiny"), model="mt5")
     short = {"updates": UPDATES, "batch_size": 4, "examples": 8}
     assert found.pretrain is not None
+    recipes = {name: replace(recipe, **short) for name, recipe in found.intermediate.items()}
     experiment = replace(
         found,
         pretrain=replace(found.pretrain, **{**short, "examples": None}),
-        intermediate={name: replace(recipe, **short) for name, recipe in found.intermediate.items()},
+        intermediates=(experiments.Intermediate("multi", ("anli+", "squad1"), mlm=True),),
+        intermediate={**recipes, "multi": recipes["anli+"]},
         target={name: replace(recipe, **short) for name, recipe in found.target.items()},
         targets=(*found.targets, "tatoeba"),
         evaluation={**found.evaluation, "examples": 6},
     )
     some = plan.plan(experiment)
     results = carried_out(some, tmp_path)
+    (several,) = (step for step in some if step.settings.get("phase") == "intermediate")
+    assert set(results[several.id]["figures"]["examples"]) == {"anli+", "squad1", "mlm"}
     evaluations = {step.settings["target"]: step for step in some if step.kind == "evaluate"}
     assert {step.settings["row"]["model"] for step in evaluations.values()} == {"mt5-tiny"}
     told = {target: results[step.id].get("data", {}).get("a1a", {}) for target, step in evaluations.items()}
-    assert told["xnli"] == {"decoding": "scored", "unreadable": 0}
-    assert told["udpos"]["decoding"] == told["tydiqa"]["decoding"] == "generated"
+    assert {target: about["decoding"] for target, about in told.items() if about} == {
+        "xnli": "scored", "udpos": "filled", "tydiqa": "copied",
+    }  # fmt: skip
     assert all(cell["n"] > 0 and 0 <= cell["value"] <= 100 for step in evaluations.values() for cell in results[step.id]["cells"])
+
+
+def test_mt5_has_recipes_of_its_own_and_says_why(tmp_path):
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "mt5", **shapes.REAL["google/mt5-base"]}))
+    base = experiments.find("stilts", "base")
+    for model in ("mt5", "hub:google/mt5-large", f"dir:{tmp_path}"):
+        assert {recipe.learning_rate for recipe in options.choose(base, model=model).target.values()} == {1e-4}
+    assert options.choose(base, model="hub:some/encoder").target == base.target
+    large, nano, tiny = (options.choose(experiments.find("stilts", scale), model="mt5") for scale in ("large", "nano", "tiny"))
+    recipes = (*large.intermediate.values(), *large.target.values())
+    assert {recipe.learning_rate for recipe in recipes} == {1e-4}
+    assert all("too low for mT5" in recipe.assumed["learning_rate"] for recipe in recipes)
+    assert all("answers copied out of the passage" in one.assumed["decoding"] for one in (large, nano, tiny))
+    assert [one.pretrain.span for one in (nano, tiny) if one.pretrain] == [one.intermediate["mlm"].span for one in (nano, tiny)]
+    assert {step.answers for step in plan.plan(tiny) if step.kind == "evaluate"} == {""}
 
 
 def test_a_model_is_named_with_where_it_comes_from():

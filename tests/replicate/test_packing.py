@@ -1,8 +1,9 @@
-"""Packed sequences give what each of them gives alone, through transformers' own model with ordinary attention."""
+"""Packed sequences give what each of them gives alone or padded, through transformers' own model with ordinary attention."""
 
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -12,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import XLMRobertaModel
 
-from replicate.models import encoder, nano
+from replicate.models import encoder, nano, packing
+from replicate.models.blocks import alike
+from replicate.models.dropout import Dropout
 from replicate.models.packing import runs_of
 from replicate.tasks.kinds import KINDS
 from replicate.training import loop
@@ -20,16 +23,18 @@ from replicate.training.batches import Encoded, by_budget, encoded, pack, ragged
 
 VOCABULARY, SPECIAL = 60, 4
 CLOSE = {"atol": 1e-5, "rtol": 1e-4}
+SAME = {"atol": 1e-6, "rtol": 1e-6}
+KINDS_OF_HEADS = ["pairs", "tags", "spans", "choices", "mlm"]
 lengths = st.lists(st.integers(3, 20), min_size=1, max_size=8)
 
 
-def model(seed: int = 1) -> encoder.Encoder:
+def model(seed: int = 1, sharp: float = 6) -> encoder.Encoder:
     """An untrained encoder, its weights blown up so that attention is sharp and a mistake in it shows."""
     made = encoder.new(nano.config("tiny", VOCABULARY, dropout=0.0), seed)
     with torch.no_grad():
         for weight in made.body.parameters():
             if weight.ndim > 1:
-                weight.mul_(6)
+                weight.mul_(sharp)
     return made.eval()
 
 
@@ -50,7 +55,7 @@ def alone(theirs: XLMRobertaModel, sequences: list[np.ndarray], layer: int = -1)
 
 def sequences(sizes: list[int], seed: int) -> list[np.ndarray]:
     rng = np.random.default_rng(seed)
-    return [np.concatenate([[0], rng.integers(SPECIAL, VOCABULARY, size - 2), [2]]) for size in sizes]
+    return [np.concatenate([[0], rng.integers(SPECIAL, VOCABULARY, max(size - 2, 0)), [2]])[:size] for size in sizes]
 
 
 def packed(ours: encoder.Encoder, ids: list[np.ndarray], layer: int | None = None) -> list[torch.Tensor]:
@@ -166,6 +171,146 @@ def test_gradients_of_a_batch_are_the_librarys(kind, attention):
         )
         largest = max(largest, scale)
     assert largest > 1e-3
+
+
+# ---- every length, against padding ----
+
+
+def padded(theirs: XLMRobertaModel, ids: list[np.ndarray], layer: int = -1) -> list[torch.Tensor]:
+    """Hidden states of the sequences, read in one batch that is padded to the longest."""
+    rows = torch.nn.utils.rnn.pad_sequence([torch.from_numpy(one) for one in ids], batch_first=True, padding_value=1)
+    out = theirs(input_ids=rows, attention_mask=(rows != 1).long(), output_hidden_states=True)
+    return [states[: len(one)] for states, one in zip(out.hidden_states[layer], ids, strict=True)]
+
+
+def every(kind: str, sizes: list[int]) -> Encoded:
+    """Examples of a kind, one of each of these lengths; a sequence of a single token has nothing between its ends to read."""
+    made = data("tags" if kind == "mlm" else kind, sizes, seed=4)
+    if kind not in ("tags", "mlm"):
+        return made
+    points = [np.arange(len(one) // 4, len(one)) for one in made.ids]
+    targets = [np.arange(len(row)) % made.outputs for row in points]
+    return encoded(made.ids, ragged(points), ragged(targets), made.outputs)
+
+
+def losses(ours: encoder.Encoder, kind: str, states: torch.Tensor, batch, group: int) -> list[torch.Tensor]:
+    """The loss of each example, from the states of all that is read."""
+    logits = ours.predict_masked(states) if kind == "mlm" else ours.heads[kind](states)
+    loss = KINDS["tags" if kind == "mlm" else kind].loss
+    counts = np.asarray(batch.counts).reshape(-1, group)
+    found = []
+    for number, part in enumerate(logits.split(counts.sum(1).tolist())):
+        found.append(loss(part, replace(batch, counts=counts[number].tolist(), targets=[batch.targets[number]])))
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_HEADS)
+@torch.no_grad()
+def test_losses_are_those_of_padded_examples_at_every_length(kind):
+    """Lengths 1 to the longest that the model takes, in one batch: what is short goes in blocks, the rest run by run."""
+    ours = model(sharp=3)
+    examples = every(kind, list(range(1, nano.LONGEST + 1)))
+    ours.add_head(kind, examples.outputs)
+    ours.eval()
+    batch = pack(examples, range(len(examples)))
+    mine = losses(ours, kind, ours.states(torch.from_numpy(batch.ids), batch.lengths, points=batch.points), batch, examples.group)
+    rows = np.split(batch.ids, np.cumsum(batch.lengths)[:-1])
+    assert {len(row) for row in rows} == set(range(1, nano.LONGEST + 1))
+    states = torch.cat(padded(stock(ours, "sdpa"), rows))
+    theirs = losses(ours, kind, states[torch.from_numpy(batch.points)], batch, examples.group)
+    torch.testing.assert_close(torch.stack(mine), torch.stack(theirs), **SAME)
+
+
+@pytest.mark.parametrize("layer", [1, 2])
+@torch.no_grad()
+def test_embeddings_are_those_of_padded_texts_at_every_length(layer):
+    ours = model(sharp=3)
+    ids = sequences(list(range(1, nano.LONGEST + 1)), seed=6)
+    mine = loop.embeddings(ours, encoded(ragged(ids)), layer, budget=10**6)
+    theirs = torch.stack([one.mean(0) for one in padded(stock(ours, "sdpa"), ids, layer)])
+    torch.testing.assert_close(torch.from_numpy(mine), theirs, **SAME)
+
+
+@pytest.mark.parametrize("longest", [0, 9, 256], ids=["all by run", "some of both", "all in blocks"])
+@pytest.mark.parametrize("kind", KINDS_OF_HEADS)
+def test_gradients_are_those_of_padded_examples(kind, longest, monkeypatch):
+    """`longest` is what goes in blocks; on other devices and for long sequences everything else goes run by run."""
+    monkeypatch.setattr(packing, "LEARNT", longest)
+    ours = model(sharp=3)
+    examples = every(kind, [1, 2, 2, 3, 5, 5, 8, 9, 9, 12, 14, 20, 20, 33])
+    ours.add_head(kind, examples.outputs)
+    ours.eval()
+    batch = pack(examples, range(len(examples)))
+    theirs = stock(ours, "sdpa")
+    theirs.embeddings.word_embeddings.weight.requires_grad_(True)
+    read = ours.states(torch.from_numpy(batch.ids), batch.lengths, points=batch.points)
+    mine = torch.stack(losses(ours, kind, read, batch, examples.group))
+    gradients = torch.autograd.grad(mine.mean(), list(ours.body.parameters()), allow_unused=True)
+    states = torch.cat(padded(theirs, np.split(batch.ids, np.cumsum(batch.lengths)[:-1])))[torch.from_numpy(batch.points)]
+    if kind == "mlm":  # the head is tied to the embeddings
+        ours.body.embeddings.word_embeddings.weight = theirs.embeddings.word_embeddings.weight
+    reference = torch.stack(losses(ours, kind, states, batch, examples.group))
+    torch.testing.assert_close(mine, reference, **SAME)
+    expected = torch.autograd.grad(reference.mean(), list(theirs.parameters()), allow_unused=True)
+    assert max(float(one.abs().max()) for one in expected if one is not None) > 1e-3
+    for (name, _), one, other in zip(ours.body.named_parameters(), gradients, expected, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-6, rtol=1e-4, msg=lambda m, n=name: f"{n}: {m}")
+
+
+@given(st.lists(st.integers(1, 300), min_size=1, max_size=30), st.sampled_from([1, 4, 16]))
+def test_blocks_take_every_sequence_once_and_never_part_those_of_one_length(sizes, heads):
+    sizes = sorted(sizes)
+    groups = alike(runs_of(sizes), heads)
+    assert [number for begin, end in groups for number in range(begin, end)] == list(range(len(sizes)))
+    assert all(sizes[begin - 1] < sizes[begin] for begin, _ in groups[1:])
+
+
+@pytest.mark.parametrize("alone", [False, True], ids=["a query for each token", "a query for each sequence"])
+def test_what_a_gpus_kernel_is_given_is_what_it_asks_for(alone, monkeypatch):
+    """The kernel itself needs a GPU; in its place stands what its documentation says that it computes."""
+    from torch.nn.attention import varlen
+
+    def documented(query, key, value, ends_q, ends_k, most_q, most_k, *, scale):
+        assert ends_q.dtype == ends_k.dtype == torch.int32 and ends_q[-1] == len(query) and ends_k[-1] == len(key)
+        assert int(ends_q.diff().max()) == most_q and int(ends_k.diff().max()) == most_k
+        parts = []
+        for (a, b), (c, d) in zip(pairwise(ends_q.tolist()), pairwise(ends_k.tolist()), strict=True):
+            q, k, v = (t.transpose(0, 1) for t in (query[a:b], key[c:d], value[c:d]))
+            parts.append(torch.nn.functional.scaled_dot_product_attention(q, k, v, scale=scale).transpose(0, 1))
+        return torch.cat(parts)
+
+    monkeypatch.setattr(varlen, "varlen_attn", documented)
+    runs, (heads, size) = runs_of([2, 5, 5, 9]), (2, 8)
+    query, key, value = torch.randn(3, 1, heads, 21, size).unbind(0)
+    query = query[:, :, :4] if alone else query
+    expected = packing._by_run(query, key, value, runs, 0.3)
+    torch.testing.assert_close(packing._flash(query, key, value, runs, 0.3), expected)
+
+
+# ---- dropout ----
+
+
+@given(st.sampled_from([0.05, 0.1, 0.5]), st.integers(0, 1000))
+@settings(max_examples=20)
+def test_dropout_drops_its_share_and_keeps_the_mean(share, seed):
+    torch.manual_seed(seed)
+    states = torch.ones(200, 250, requires_grad=True)
+    kept = Dropout(share)(states)
+    assert kept.unique().tolist() == pytest.approx([0.0, 1 / (1 - share)], abs=1e-4)
+    spread = (share * (1 - share) / states.numel()) ** 0.5
+    assert abs(float((kept == 0).float().mean()) - share) < 6 * spread
+    kept.sum().backward()
+    assert torch.equal(states.grad, kept.detach())  # what is dropped gets no gradient, the rest the same factor
+
+
+def test_dropout_is_drawn_from_torchs_generator_and_rests_in_evaluation():
+    layer, states = Dropout(0.5), torch.ones(50, 50)
+    torch.manual_seed(1)
+    first, second = layer(states), layer(states)
+    torch.manual_seed(1)
+    assert torch.equal(layer(states), first) and not torch.equal(first, second)
+    assert layer.eval()(states) is states and Dropout(0.0)(states) is states
+    assert not Dropout(1.0)(states).any()
 
 
 # ---- packing ----

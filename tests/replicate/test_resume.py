@@ -46,7 +46,7 @@ LESSONS = {
 SCHEDULE = Schedule(updates=UPDATES, learning_rate=3e-3, warmup=0.1, weight_decay=0.01, clip=1.0)
 
 
-def taught(lessons, kill: int = 0, **more) -> tuple[dict[str, torch.Tensor], dict]:
+def taught(lessons, kill: int = 0, frozen: str = "", **more) -> tuple[dict[str, torch.Tensor], dict]:
     """Weights and figures of a training; killed after so many updates if that is asked."""
 
     def report(done: int, total: int) -> None:
@@ -55,6 +55,8 @@ def taught(lessons, kill: int = 0, **more) -> tuple[dict[str, torch.Tensor], dic
 
     model = encoder.new(nano.config("tiny", VOCABULARY, dropout=0.1), seed=1)
     model.add_head("toy", 2)
+    if frozen:
+        model.get_parameter(frozen).requires_grad_(False)
     schedule = more.pop("schedule", SCHEDULE)
     watch = more.pop("watch", None)
     figures = loop.teach(model, lessons, schedule, 5, MASK, report, watch=watch and watch(model), **more)
@@ -86,22 +88,37 @@ def test_a_training_may_be_killed_many_times(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "optimiser.safetensors", "state.json"])
-def test_a_checkpoint_that_is_damaged_costs_the_updates_since_the_one_before(name, tmp_path):
+def test_a_checkpoint_that_is_damaged_costs_the_updates_since_the_one_before(name, tmp_path, caplog):
     whole, _ = taught(LESSONS["task"])
     with pytest.raises(Killed):
         taught(LESSONS["task"], 8, keeper=Keeper(tmp_path, every=0))
     newest = max(tmp_path.iterdir())
     (newest / name).write_bytes((newest / name).read_bytes()[:50])
     assert same(whole, taught(LESSONS["task"], keeper=Keeper(tmp_path, every=0))[0])
+    (line,) = caplog.messages
+    assert line.startswith("the checkpoint at update 8 is left: ") and line.endswith("; it goes on from the one before")
 
 
-def test_a_checkpoint_of_another_model_is_not_taken(tmp_path):
+def test_a_checkpoint_of_another_model_is_not_taken(tmp_path, caplog):
     with pytest.raises(Killed):
         taught(LESSONS["task"], 8, keeper=Keeper(tmp_path, every=0))
     model = encoder.new(nano.config("tiny", VOCABULARY + 1, dropout=0.1), seed=1)
     model.add_head("toy", 2)
     figures = loop.teach(model, LESSONS["task"], SCHEDULE, 5, MASK, lambda done, total: None, Keeper(tmp_path))
     assert figures["updates"] == UPDATES
+    assert caplog.messages[-1] == (
+        "the checkpoint at update 7 is left: it is of another model: body.embeddings.word_embeddings.weight has the shape "
+        f"[{VOCABULARY}, 32], expected [{VOCABULARY + 1}, 32]; it goes on from the beginning"
+    )
+
+
+def test_a_checkpoint_that_does_not_fit_leaves_the_model_as_it_was(tmp_path, caplog):
+    """The same weights, but another one of them learns: what the optimiser remembers is of no use."""
+    whole, _ = taught(LESSONS["task"], frozen="masked.bias")
+    with pytest.raises(Killed):
+        taught(LESSONS["task"], 8, keeper=Keeper(tmp_path, every=0))
+    assert same(whole, taught(LESSONS["task"], keeper=Keeper(tmp_path), frozen="masked.bias")[0])
+    assert "it is of another model: " in caplog.text
 
 
 def test_without_need_no_checkpoint_is_written(tmp_path):
@@ -211,3 +228,9 @@ def test_a_training_that_diverges_is_one_line_and_no_result():
         Failure, match="toy: the loss is (nan|inf) at update .* of 12: the training has diverged; a learning rate below"
     ):
         taught(LESSONS["task"], schedule=Schedule(UPDATES, 1e20, 0.0, 0.0, 1e30))
+
+
+def test_a_training_that_diverges_at_its_last_update_is_no_result_either():
+    """The loss before it is a number; the weights after it are none."""
+    with pytest.raises(Failure, match="the weights are no numbers any more at update 1 of 1: the training has diverged"):
+        taught(LESSONS["task"], schedule=Schedule(1, 1e39, 0.0, 0.0, 1.0))

@@ -7,12 +7,13 @@ active, so packed attention and stock weights go on as before. Nothing heavy is 
 from __future__ import annotations
 
 from .attaching import of
+from .beginning import FUSED, SHARED, STACKED, begin
 from .files import load_into, restore, save
-from .form import Adapter, Setup, fusion_size, size
+from .form import Adapter, Body, Setup, fusion_size, matched, size
 from .setups import activate, active, fuse, install, penalty
 from .weights import base_weights, counts
 
 __all__ = [
-    "Adapter", "Setup", "activate", "active", "base_weights", "counts", "fuse", "fusion_size", "install", "load_into", "of",
-    "penalty", "restore", "save", "size",
+    "FUSED", "SHARED", "STACKED", "Adapter", "Body", "Setup", "activate", "active", "base_weights", "begin", "counts", "fuse",
+    "fusion_size", "install", "load_into", "matched", "of", "penalty", "restore", "save", "size",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -62,12 +62,14 @@ def load_into(model: nn.Module, folder: Path, heads: bool = True) -> bool:
     return True
 
 
-def restore(model: nn.Module, folder: Path, names: Sequence[str] | None = None, heads: bool = False) -> Setup:
+def restore(model: nn.Module, folder: Path, names: Sequence[str] | None = None, heads: bool = False, prefix: str = "") -> Setup:
     """Put adapters from a folder beside those that the model has: all with their fusions, or these. They are not active yet.
 
-    Gives what was active when they were saved. Files that do not fit the model are a Problem, and leave it as it was.
+    Gives what was active when they were saved. Their names in the model begin with the prefix, so that adapters of one name
+    from several folders can meet. Files that do not fit the model are a Problem, and leave it as it was.
     """
-    about = _about(folder / ABOUT)
+    about = _prefixed(_about(folder / ABOUT), prefix)
+    names = None if names is None else [prefix + name for name in names]
     adapters = {one.name: one for one in about["adapters"]}
     for name in names or ():
         if name not in adapters:
@@ -76,7 +78,7 @@ def restore(model: nn.Module, folder: Path, names: Sequence[str] | None = None, 
     if twice := [one.name for one in wanted if (mine := of(model)) and one.name in mine.about]:
         raise Problem(f"{folder / ABOUT}: adapter {twice[0]}: the model has one of this name already")
     _fits(model, about, folder)
-    read = _read(folder / WEIGHTS)
+    read = {_prefixed_key(name, prefix): value for name, value in _read(folder / WEIGHTS).items()}
     with drawn(0):  # what is drawn here is overwritten
         parts = {one.name: build(model, one) for one in wanted}
         fusions = {one: build_fusion(model, adapters[one[0]].kind) for one in about["fusions"] if {*one} <= {*parts}}
@@ -112,6 +114,8 @@ def _expected(
 
 
 def _restore_heads(model: nn.Module, outputs: Mapping[str, int], read: Mapping[str, torch.Tensor], path: Path) -> None:
+    if not outputs:  # a model that answers in words has no heads at all
+        return
     like, before = next(model.parameters()), dict(_heads(model))
     try:
         for name, count in outputs.items():
@@ -157,6 +161,21 @@ def _about(path: Path) -> dict[str, Any]:
         said = (str(error).splitlines() or [type(error).__name__])[0]
         raise Problem(f"{path}: not a description of adapters ({said}); remove the folder to make it again") from error
     return {"adapters": adapters, "fusions": fusions, "active": active, "heads": heads, "shape": shape, "base": base}
+
+
+def _prefixed(about: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """The same with other names."""
+
+    def other(setup: Any) -> Any:
+        return tuple(prefix + one if isinstance(one, str) else tuple(prefix + name for name in one) for one in setup)
+
+    adapters = [replace(one, name=prefix + one.name) for one in about["adapters"]]
+    return {**about, "adapters": adapters, "fusions": list(other(about["fusions"])), "active": other(about["active"])}
+
+
+def _prefixed_key(name: str, prefix: str) -> str:
+    kind, names, *rest = name.split("/", 2)
+    return name if kind == "head" else "/".join((kind, "+".join(prefix + one for one in names.split("+")), *rest))
 
 
 def _fits(model: nn.Module, about: Mapping[str, Any], folder: Path) -> None:

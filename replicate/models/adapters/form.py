@@ -21,8 +21,9 @@ class Adapter:
     """One adapter: which kind, under which name, how large.
 
     "houlsby": two bottlenecks a layer, each on what attention or feed-forward give, before add & norm. "pfeiffer": one a
-    layer, behind the feed-forward part's add & norm, added to the sum that is then normed. A bottleneck has hidden /
-    `reduction` units. `invertible` is MAD-X's addition for language adapters. "lora" goes through peft: `rank` and `alpha`.
+    layer, behind the feed-forward part's add & norm, added to the sum that is then normed. A bottleneck is `width` units wide,
+    or hidden / `reduction` where that is 0. `invertible` is MAD-X's addition for language adapters. "lora" goes through peft:
+    `rank` and `alpha`.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Adapter:
     rank: int = 8
     alpha: int = 16
     activation: str = ""  # the kind's own
+    width: int = 0
 
     def __post_init__(self) -> None:
         if self.kind not in ACTIVATIONS:
@@ -42,6 +44,8 @@ class Adapter:
             value = getattr(self, setting)
             if type(value) is not int or value < 1:
                 raise Problem(f"adapter {self.name}: {setting} = {value!r}; expected a whole number from 1")
+        if type(self.width) is not int or self.width < 0 or (self.width and self.kind == "lora"):
+            raise Problem(f"adapter {self.name}: width = {self.width!r}; expected a whole number from 0, 0 for lora")
         if type(self.invertible) is not bool or (self.invertible and self.kind == "lora"):
             raise Problem(f"adapter {self.name}: invertible = {self.invertible!r}; expected true or false, and false for lora")
         if self.activation and (self.activation not in FUNCTIONS or self.kind == "lora"):
@@ -55,31 +59,68 @@ class Adapter:
         return self.activation or ACTIVATIONS[self.kind]
 
 
+@dataclass(frozen=True)
+class Body:
+    """What of a model decides how many weights an adapter has: its width, its layers, and the decoder's where there is one.
+    `attention` is the width of all its heads together, 0 where that is the model's own."""
+
+    hidden: int
+    layers: int
+    decoder: int = 0
+    attention: int = 0
+
+
 def units(adapter: Adapter, hidden: int) -> int:
     """The width of its bottlenecks."""
+    if adapter.width:
+        return adapter.width
     if adapter.reduction > hidden:
         raise Problem(f"adapter {adapter.name}: reduction = {adapter.reduction}; the model's hidden size is {hidden}")
     return hidden // adapter.reduction
 
 
-def size(adapter: Adapter, hidden: int, layers: int) -> int:
-    """How many weights it adds to an encoder of this shape; nothing is built for it."""
-    if adapter.kind == "lora":  # two matrices each for query and value
-        return layers * 2 * 2 * hidden * adapter.rank
-    width = units(adapter, hidden)
-    places = layers * (2 if adapter.kind == "houlsby" else 1)
-    total = places * ((hidden * width + width) + (width * hidden + hidden))
+def size(adapter: Adapter, body: Body) -> int:
+    """How many weights it adds to a model of this shape; nothing is built for it."""
+    if adapter.kind == "lora":
+        return _rank_one(body) * adapter.rank
+    total = _places(adapter.kind, body) * _bottleneck(body.hidden, units(adapter, body.hidden), body.hidden)
     if adapter.invertible:
-        first, second = halves(hidden)
+        first, second = halves(body.hidden)
         for given, asked in ((second, first), (first, second)):
-            inner = max(1, given // 2)
-            total += (given * inner + inner) + (inner * asked + asked)
+            total += _bottleneck(given, max(1, given // 2), asked)
     return total
 
 
-def fusion_size(kind: str, hidden: int, layers: int) -> int:
+def matched(kind: str, name: str, weights: int, body: Body) -> Adapter:
+    """The adapter of a kind whose size comes nearest to so many weights; LoRA's alpha is twice its rank, as by default."""
+    if kind == "lora":
+        one, least = _rank_one(body), 0
+    else:
+        Adapter(kind, name)  # a kind that there is
+        places = _places(kind, body)
+        one, least = places * (2 * body.hidden + 1), places * body.hidden
+    steps = round((weights - least) / one)
+    if steps < 1:
+        raise Problem(f"adapter {name}: {weights} weights are fewer than the smallest {kind} of this model has, {least + one}")
+    return Adapter(kind, name, rank=steps, alpha=2 * steps) if kind == "lora" else Adapter(kind, name, width=steps)
+
+
+def _bottleneck(given: int, units: int, asked: int) -> int:
+    return (given * units + units) + (units * asked + asked)
+
+
+def _places(kind: str, body: Body) -> int:
+    return (body.layers + body.decoder) * (2 if kind == "houlsby" else 1)
+
+
+def _rank_one(body: Body) -> int:
+    """What each rank of LoRA costs: two vectors each for query and value; a decoder has these twice in a layer."""
+    return (body.layers + 2 * body.decoder) * 2 * (body.hidden + (body.attention or body.hidden))
+
+
+def fusion_size(kind: str, body: Body) -> int:
     """How many weights a fusion of adapters of this kind has: query and key with bias, value without, at every place."""
-    return layers * (2 if kind == "houlsby" else 1) * (2 * (hidden * hidden + hidden) + hidden * hidden)
+    return _places(kind, body) * (2 * (body.hidden * body.hidden + body.hidden) + body.hidden * body.hidden)
 
 
 def halves(hidden: int) -> tuple[int, int]:
