@@ -41,10 +41,13 @@ lint: $(READY)
 bench: $(READY)
 	$(PY) -m benchmarks
 
-# The pretrained nano model that ships in data/checkpoints, from nothing; ten to fifteen minutes on two cores.
+# A pretrained nano model as it ships in data/checkpoints, from nothing; ten to fifteen minutes on two cores.
+#   NAME=typology   that of the experiment with all languages of the world; NAME=mt5 the text-to-text one
+NAME ?= xlmr
 checkpoint: $(READY)
-	$(PY) -m replicate run stilts --scale nano --only baseline,tatoeba --seeds 1 --fresh --runs runs/checkpoint
-	$(PY) -m replicate.checkpoints runs/checkpoint
+	$(PY) -m replicate run $(if $(filter typology,$(NAME)),typology,stilts) --scale nano --only baseline,tatoeba --seeds 1 \
+	  --fresh --runs runs/checkpoint-$(NAME) $(if $(filter mt5,$(NAME)),--model mt5)
+	$(PY) -m replicate.checkpoints runs/checkpoint-$(NAME) $(NAME)
 
 # torch first and by itself: where a CPU build lies at hand pip takes it, and no gigabytes of CUDA come along.
 $(READY): pyproject.toml constraints.txt

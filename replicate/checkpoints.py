@@ -1,8 +1,8 @@
 """The pretrained nano models that ship with the package: how they get from a store into `data/checkpoints/`.
 
-`python -m replicate.checkpoints RUNS [MODEL]` takes the pretrained model of `stilts --scale nano --model MODEL` out of a
-store and puts it where `replicate run` finds it; `make checkpoint` makes that of XLM-R from nothing. Its folder is named
-by the id of its step, so a change of the world, the recipe or the code makes it useless, never wrong.
+`python -m replicate.checkpoints RUNS [NAME]` takes a pretrained model out of a store and puts it where `replicate run` finds
+it; `make checkpoint [NAME=...]` makes it from nothing. Its folder is named by the id of its step, so a change of the world, the
+recipe or the code makes it useless, never wrong.
 """
 
 from __future__ import annotations
@@ -17,7 +17,12 @@ from .experiments import options
 from .problems import DONE, USAGE, Problem, guard
 
 COMMAND = "make checkpoint"
-MODELS = {"xlmr": COMMAND, "mt5": f"{COMMAND} MODEL=mt5"}  # those that are shipped, and what makes them
+# Those that may be shipped: the experiment whose pretraining it is, the model, and what makes it.
+MODELS = {
+    "xlmr": ("stilts", "", COMMAND),
+    "typology": ("typology", "", f"{COMMAND} NAME=typology"),
+    "mt5": ("stilts", "mt5", f"{COMMAND} NAME=mt5"),
+}
 
 
 def pretraining(experiment: experiments.Experiment) -> list[plan.Step]:
@@ -29,13 +34,13 @@ def pretraining(experiment: experiments.Experiment) -> list[plan.Step]:
 
 
 def ship(runs: store.Store, steps: list[plan.Step], where: Path, command: str = COMMAND) -> Path:
-    """Copy the pretrained model to `where`, in place of those of its name, with its recipe; the folder that it has now."""
+    """Copy the pretrained model to `where`, in place of what the same command made before, with its recipe; its folder."""
     step, last = steps[-1], next(step for step in reversed(steps) if step.kind == "pretrain")
     if not store.done(runs, step.id):
         raise Problem(f"{runs.root}: step {step.id} ({step.label}) is not done; run: {command}")
     source, target = store.folder(runs, step.id), where / step.id
     for old in where.glob("*/"):
-        if _named(old) in (last.settings["model"], None):
+        if _made_by(old) in (command, ""):
             shutil.rmtree(old)
     shutil.copytree(source, target)
     record = json.loads((target / store.RESULT).read_text(encoding="utf-8"))
@@ -47,22 +52,23 @@ def ship(runs: store.Store, steps: list[plan.Step], where: Path, command: str = 
     return target
 
 
-def _named(folder: Path) -> str | None:
-    """The name of a shipped model; None where it does not say."""
+def _made_by(folder: Path) -> str:
+    """The command that made a shipped model; empty where it does not say."""
     try:
-        return str(json.loads((folder / "recipe.json").read_bytes())["last_of_them"]["model"])
+        return str(json.loads((folder / "recipe.json").read_bytes())["made_by"])
     except (OSError, ValueError, KeyError, TypeError):
-        return None
+        return ""
 
 
 def main() -> int:
     """Ship a pretrained nano model from the store that is named."""
-    runs, model = [*sys.argv[1:], "xlmr"][:2] if len(sys.argv) in (2, 3) else ("", "")
-    if model not in MODELS:
+    runs, name = [*sys.argv[1:], "xlmr"][:2] if len(sys.argv) in (2, 3) else ("", "")
+    if name not in MODELS:
         print(f"usage: python -m replicate.checkpoints RUNS [{'|'.join(MODELS)}]", file=sys.stderr)
         return USAGE
-    steps = pretraining(options.choose(experiments.find("stilts", "nano"), model=model))
-    print(ship(store.open_store(Path(runs)), steps, resources.data() / "checkpoints", MODELS[model]))
+    experiment, model, command = MODELS[name]
+    steps = pretraining(options.choose(experiments.find(experiment, "nano"), model=model))
+    print(ship(store.open_store(Path(runs)), steps, resources.data() / "checkpoints", command))
     return DONE
 
 
