@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import functools
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,15 +71,15 @@ def known(codes: Sequence[str], world: str, typology: str | None = None) -> dict
     """The languages behind these codes; a Problem names those that nobody knows."""
     table = _aliases() if world == "real" else {}
     places = _places() if world == "real" else {}
-    found, strange = dict[str, Known](), list[str]()
+    found, strange, first = dict[str, Known](), list[str](), ""
     for code in dict.fromkeys(codes):
         try:
             one = languages.find(table.get(code.lower(), code), world)
         except Problem as problem:
             if len(set(codes)) == 1 and typology is None:
                 raise
+            first = first or str(problem)
             strange.append(code)
-            first = str(problem)
             continue
         found[code] = Known(
             one.code, one.name, one.family, one.branch, one.script, one.size, dict(one.distances), places.get(one.code)
@@ -111,6 +112,13 @@ def _aliases() -> dict[str, str]:
 def _places() -> dict[str, tuple[float, float]]:
     """Latitude and longitude of the shipped languages."""
     return {row["iso639_1"]: (float(row["lat"]), float(row["lon"])) for row in _rows() if row["lat"] and row["lon"]}
+
+
+@functools.cache
+def family_names() -> dict[str, str]:
+    """What the shipped table calls the families of Glottolog, where it calls them otherwise."""
+    pairs = Counter((row["glottolog_top"], row["family"]) for row in _rows() if row["glottolog_top"])
+    return {top: family for (top, family), _ in reversed(pairs.most_common())}
 
 
 def seen(codes: Sequence[str]) -> set[str]:

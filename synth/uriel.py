@@ -13,7 +13,7 @@ from pathlib import Path
 
 from replicate.problems import Problem
 
-from .features import Known
+from .features import Known, family_names
 
 PIVOT = "eng"
 KINDS = ("genetic", "syntactic", "phonological", "inventory", "featural", "geographic")
@@ -41,12 +41,14 @@ def _known(store, code: str, lineages: dict[str, tuple[str, tuple[str, ...], tup
     for kind in KINDS:
         try:
             value = float(store.new_distance(kind, PIVOT, code))
-        except ValueError:
+        except ValueError as error:
+            if not str(error).startswith("Unknown language"):
+                continue  # no feature in common
             raise Problem(f"unknown language {code!r}; URIEL+ knows languages by ISO 639-3 codes of three letters") from None
         if value > 0:  # 0 and -1 stand for no feature in common
             distances[kind] = value
     name, lineage, place = lineages.get(code, (code, (), (0.0, 0.0)))
-    family = lineage[0] if lineage else name
+    family = family_names().get(lineage[0], lineage[0]) if lineage else name
     branch = lineage[min(DEPTH, len(lineage)) - 1] if lineage else name
     return Known(code, name, family, branch, distances=distances, place=place if lineage else None)
 

@@ -315,5 +315,7 @@ def _real(scale: str) -> Experiment:
             "layer": "'13th self-attention layer', read as hidden_states[14] with the authors' released code"
             + ("; half way up for the base model, which the paper does not use" if scale == "base" else ""),
             "targets": "XQuAD and Tatoeba have no dev set in XTREME",
+            "translated": "v2's, unseen here: MNLI and SQuAD v1.1 in the languages that XNLI and MLQA translated them into, as "
+            "many examples in all as in English",
         },
     )

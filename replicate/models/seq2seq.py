@@ -20,6 +20,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pad_sequence
 from transformers import MT5Config, MT5ForConditionalGeneration
+from transformers.activations import NewGELUActivation
 from transformers.models.mt5.modeling_mt5 import MT5Attention
 
 from ..problems import Problem
@@ -55,6 +56,8 @@ class Seq2Seq(nn.Module):
         for module in self.modules():
             if isinstance(module, MT5Attention):
                 module.scaling = getattr(config, "attention_scaling", 1.0)
+            elif isinstance(getattr(module, "act", None), NewGELUActivation):
+                module.act = nn.GELU(approximate="tanh")  # the same function in one step instead of eight
 
     @property
     def config(self) -> MT5Config:
