@@ -123,9 +123,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(json.dumps({"calibration": rows}))
         return
     for name, row in rows.items():
-        print(
-            f"languages alike by {name}; false alarms at a nominal 5% in {row['draws']} draws (by chance {row['margin']} more or less)"
-        )
+        print(f"languages alike by {name}; false alarms at a nominal 5% in {row['draws']} draws, by chance {row['margin']} off:")
         for kind, rates in row["errors"].items():
             print(f"  {kind:14} " + ", ".join(f"{title} {rate:.1f}%" for title, rate in rates.items()))
         print("  coverage       " + ", ".join(f"{title} {rate:.1f}%" for title, rate in row["coverage"].items()))

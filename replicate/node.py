@@ -8,6 +8,7 @@ import hashlib
 import logging
 import os
 import secrets
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -94,6 +95,8 @@ def do(
     if not all("finished" in one for one in inputs):
         return {"unready": step.id}
     os.environ.update(order["environment"])
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a script; Ray cancels steps by it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         runs, methods = _opened(order["runs"], order["seen"], order["steps"])
     except Exception as error:

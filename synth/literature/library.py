@@ -171,5 +171,7 @@ def _paper(file: Path) -> Paper | None:
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         return None
     known = {one.name for one in fields(Paper)}
-    made: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items() if name in known}
+    made: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in data.items() if name in known
+    }
     return Paper(**made) if isinstance(made.get("id"), str) and isinstance(made.get("title"), str) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -286,6 +287,49 @@ def test_a_node_sees_the_token_of_a_run_and_its_lock_and_nothing_is_left(tmp_pat
         assert not node.look({"runs": str(tmp_path), "seen": seen})["seen"]
         assert [path.name for path in runs.root.glob(".*")] == [seen]
     assert list(runs.root.glob(".*")) == []
+
+
+@pytest.fixture
+def toys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
+    """The order of a run of toy steps, in this process."""
+    monkeypatch.syspath_prepend(str(HERE))
+    runs = store.open_store(tmp_path / "runs")
+    (runs.root / "seen").touch()
+    return {"runs": runs.address, "seen": "seen", "steps": TOYS, "command": "", "environment": {}}
+
+
+def test_a_step_is_done_on_a_node_as_a_local_worker_does_it(toys):
+    step = tiny()[0]
+    assert node.do(toys, print, step.to_dict())["finished"] == step.id
+    assert list(store.sound(store.open_store(toys["runs"]))) == [step.id]
+    assert node.do(toys, print, tiny()[1].to_dict(), {"failed": step.id}) == {"unready": tiny()[1].id}
+
+
+def test_a_node_that_came_later_and_does_not_see_the_store_ends_the_run(toys):
+    step = tiny()[0].to_dict()
+    assert node.do({**toys, "seen": "other"}, print, step) == {"fatal": f"this node does not see {toys['runs']}"}
+    assert node.do({**toys, "steps": "nowhere:STEPS"}, print, step)["fatal"].startswith("nowhere:STEPS cannot be loaded")
+
+
+def test_a_step_can_be_cancelled_where_its_process_began_in_the_background(toys):
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        node.do(toys, print, tiny()[0].to_dict())
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_step_says_how_far_it_is_and_what_people_should_know(monkeypatch):
+    monkeypatch.setattr(node, "EVERY", 0.01)
+    step, told = tiny()[0], []
+    with node._telling(step, told.append) as heard:
+        heard({"at": step.id, "done": 3, "total": 10})
+        logging.getLogger("replicate").warning("it is warm")
+        while len(told) < 2:
+            time.sleep(0.01)
+    assert {"note": "it is warm", "of": step.id} in told
+    assert {"at": step.id, "done": 3, "total": 10} in told
 
 
 def test_the_desk_keeps_the_last_state_of_each_step_and_all_notes():
