@@ -16,6 +16,10 @@ synth: what reports and papers claim, checked against printed tables and against
   python -m synth verify                          every claim with the verdict of each check
   python -m synth verify stilts --explain ID      cells and recomputation of one claim
   python -m synth report                          the same as a page for the browser, in out/
+  python -m synth search stilts                   papers in four databases, every query on record
+  python -m synth fetch 2005.13013v2              a paper into the library, pinned by version and hash
+  python -m synth pages FILE                      a paper sentence by sentence; `synth table` its tables
+  python -m synth pool FILE.csv                   a meta-analysis; `synth regress` for gains on typology
 
 All commands: python -m synth --help
 """

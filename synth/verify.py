@@ -42,11 +42,12 @@ def hand(results_path: str | Path | None = None, experiments: Iterable[str] = ()
 
     No runs folder at the default place is no fault. Runs with other settings are left out and counted.
     """
-    where = Path(results_path) if results_path is not None else Path(RUNS)
-    if results_path is None and not where.exists():
+    where = str(RUNS if results_path is None else results_path)
+    if results_path is None and not Path(where).exists():
         return Hand(published(), where=f"{RUNS}/")
     frame = results.read(where, experiments)
-    return Hand(published(), runs(frame), f"{where}/" if where.is_dir() else str(where), frame.attrs.get("left_out", 0))
+    named = f"{Path(where)}/" if Path(where).is_dir() else where
+    return Hand(published(), runs(frame), named, frame.attrs.get("left_out", 0))
 
 
 def verify(claim: Claim, question: Question, at_hand: Hand) -> Verdict:

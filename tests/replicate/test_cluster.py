@@ -405,13 +405,26 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
         patch.setenv("TOY_SLEEP", "0.05")
         from ray.cluster_utils import Cluster
 
-        tiny_node = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
-        found = Cluster(initialize_head=True, head_node_args={**tiny_node, "include_dashboard": False})
+        found, second = begun(Cluster)
         try:
-            second = found.add_node(**tiny_node)
             yield SimpleNamespace(address=found.address, log=log, lose=lambda: found.remove_node(second, allow_graceful=False))
         finally:
             found.shutdown()
+
+
+def begun(make: Callable[[], Any]) -> tuple[Any, Any]:
+    """A cluster and its second node; on a busy machine Ray loses patience with its own processes, so there are several tries."""
+    tiny_node = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
+    for left in reversed(range(meeting.STARTS)):
+        found = make()
+        try:
+            found.add_node(**tiny_node, include_dashboard=False)
+            return found, found.add_node(**tiny_node)
+        except Exception as error:
+            found.shutdown()
+            if not left or meeting.LATE not in str(error):
+                raise
+    raise AssertionError
 
 
 class Driver:
@@ -469,7 +482,9 @@ def test_a_killed_driver_an_interrupted_one_and_a_lost_node_change_nothing_but_t
     code, out, errors = last.ends()
     assert code == 0, errors
     said = json.loads(out)  # and nothing that Ray prints
-    assert said["done"] == len(tiny()) and set(said["nodes"]) == set(said["finished"])
+    assert said["done"] == len(tiny())
+    # Of a step that the lost node had just put into the store nobody heard.
+    assert said["nodes"].keys() <= set(said["finished"]) and len(said["finished"]) - len(said["nodes"]) <= 1
     assert "Ray cluster of 2 nodes: 2 steps at once, each with a core" in errors
 
     again = [at for id, _, at in last.calls() if id == pretraining]
