@@ -104,6 +104,12 @@ def parser() -> argparse.ArgumentParser:
     languages.add_argument(
         "--source", metavar="NAME", default="", help="'world' for the artificial languages (default: the real ones)"
     )
+    languages.add_argument(
+        "--overlap", action="store_true", help="the share of each language's subwords that the pivot's text has, as CSV"
+    )
+    languages.add_argument(
+        "--model", metavar="NAME", default="", help="of --overlap: hub:ID or dir:PATH (default: the shipped one)"
+    )
     stated = command("experiments", "the experiments, or what one of them stated before it had data", [plain])
     stated.add_argument("experiment", metavar="EXPERIMENT", nargs="?")
     stated.add_argument("--scale", metavar="NAME", default="nano", help="tiny, nano (default), base or large")

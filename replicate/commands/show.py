@@ -39,6 +39,8 @@ def print_json(schema: str, data: dict[str, Any]) -> None:
 
 
 def languages(args: argparse.Namespace) -> int:
+    if args.overlap:
+        return _overlap(args)
     from ..languages import DISTANCES
     from ..languages import languages as of_world
 
@@ -67,6 +69,24 @@ def languages(args: argparse.Namespace) -> int:
         for one in found
     ]
     print(table(rows, ("code", "name", "family", "branch", "script", "order", "size", *kinds)))
+    return DONE
+
+
+def _overlap(args: argparse.Namespace) -> int:
+    """The subword overlap of each language with the pivot, as CSV that `synth regress --overlap` reads."""
+    from .. import overlap
+    from ..sources import open_source
+
+    source = open_source(args.source or "world")
+    if source.world == "real" and not args.model:
+        raise Problem("--overlap on real text needs the model whose pieces are counted: --model hub:ID or dir:PATH")
+    found = overlap.overlap(source, overlap.tokenizer(args.model))
+    if args.json:
+        print_json("replicate.overlap/1", {"world": source.world, "pivot": source.pivot, "overlap": found})
+        return DONE
+    print("language,overlap")
+    for language, share in sorted(found.items(), key=lambda pair: -pair[1]):
+        print(f"{language},{share:.4f}")
     return DONE
 
 
