@@ -47,11 +47,11 @@ def question(name: str, claims: str | None) -> Question:
     """A question by its name, or by the path of its file."""
     from replicate.problems import Problem
 
-    from .. import records
+    from .. import questions
 
     if name.endswith(".toml"):
         path = Path(name)
         if not path.is_file():
             raise Problem(f"{name}: no such question file")
-        return records.read(path)
-    return records.find([name], claims)[0]
+        return questions.read(path)
+    return questions.find([name], claims)[0]

@@ -52,9 +52,10 @@ def _hand(arguments: argparse.Namespace, questions: Sequence[Question]) -> Hand:
 def _verify(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     from replicate.problems import DONE, REFUTED, unknown
 
-    from .. import records, verify
+    from .. import verify
+    from ..questions import find
 
-    questions = records.find(arguments.questions, arguments.claims)
+    questions = find(arguments.questions, arguments.claims)
     ids = [claim.id for question in questions for claim in question.claims]
     if arguments.explain and arguments.explain not in ids:
         raise unknown("claim", arguments.explain, ids)
@@ -139,10 +140,11 @@ def _explained(claim: Claim, found: Verdict) -> str:
 def _report(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     from replicate.problems import DONE, Problem
 
-    from .. import provenance, records, report
+    from .. import provenance, report
+    from ..questions import find
 
     out = Path(arguments.out)
-    questions = records.find(arguments.questions, arguments.claims)
+    questions = find(arguments.questions, arguments.claims)
     names = [question.name for question in questions]
     if len(set(names)) < len(names):
         raise Problem(

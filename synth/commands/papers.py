@@ -111,10 +111,10 @@ def _wanted(arguments: argparse.Namespace) -> _Wanted:
     """Ids as they stand; of a question the papers that it cites and those that its search kept."""
     from replicate.problems import Problem
 
-    from .. import records
+    from .. import questions
     from ..literature import ids, record
 
-    known = records.questions(arguments.claims)
+    known = questions.there(arguments.claims)
     made = _Wanted([], [])
     for text in arguments.wanted:
         folder = Path(arguments.out) / text

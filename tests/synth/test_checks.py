@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from replicate import results
-from synth import records, verify
+from synth import verify
 from synth.assertions import selection
 from synth.checks import replication, tables
 from synth.checks.hand import Hand, published
-from synth.records import Assertion, Claim
+from synth.records import Assertion, Claim, Question
 from synth.stats.equivalence import equivalence, estimate
 
 XLMR = "FacebookAI/xlm-roberta-large"
@@ -22,7 +22,7 @@ def claim(paper="2005.13013v1", **fields):
 
 
 def asked(*claims):
-    return records.Question("q", "Does it help?", "stilts", (), 0.5, claims)
+    return Question("q", "Does it help?", "stilts", (), 0.5, claims)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 
 from replicate import resources
 from replicate.problems import BAD_INPUT, DONE
-from synth import records, report, verify
+from synth import questions, report, verify
 from synth.__main__ import main
 from synth.figures.forest import Line, forest
 from synth.figures.heatmap import heatmap
@@ -62,7 +62,7 @@ class Page(HTMLParser):
 
 
 def page(question=None, at_hand=None) -> Page:
-    made = report.build(question or records.find(["stilts"])[0], at_hand or verify.Hand(verify.published()), ["report"])
+    made = report.build(question or questions.find(["stilts"])[0], at_hand or verify.Hand(verify.published()), ["report"])
     return Page(report.html(made))
 
 
@@ -93,7 +93,7 @@ def test_the_sentences_come_from_the_values(grid):
 
 
 def test_figures_and_tables_of_the_artificial_world_carry_the_word(runs):
-    made = report.build(records.find(["stilts"])[0], verify.hand(runs), ["report"])
+    made = report.build(questions.find(["stilts"])[0], verify.hand(runs), ["report"])
     figures = made.figures["artificial"]
     assert {figure.id.split("-")[1] for figure in figures} == {"forest", "levels", "gains", "transfer"}
     html = report.html(made)
@@ -132,7 +132,7 @@ def test_whatever_part_was_run_makes_a_page(grid, part):
 def test_worlds_have_sections_of_their_own(grid):
     real = grid(world="real", model="xlmr", codes=("en", "de", "ru", "zh", "ar"))
     both = verify.results.pd.concat([real, grid()], ignore_index=True)
-    made = report.build(records.find(["stilts"])[0], verify.Hand(verify.published(), both), ["report"])
+    made = report.build(questions.find(["stilts"])[0], verify.Hand(verify.published(), both), ["report"])
     assert [one.world for one in made.runs] == ["real", "artificial"]
     shown = Page(report.html(made))
     assert len(shown.ids) == len(set(shown.ids))
@@ -145,7 +145,7 @@ def test_claims_are_data_and_never_markup(tmp_path):
     path = tmp_path / "nasty.toml"
     text = json.dumps(NASTY, ensure_ascii=False)
     path.write_text(f'question = {text}\n[[claim]]\nid = "x"\ntext = {text}\npaper = "1v1"\nnote = {text}\n', encoding="utf-8")
-    shown = page(records.read(path))
+    shown = page(questions.read(path))
     assert "script" not in shown.tags and "<script>alert(1)</script>" in shown.text and "{{ 7 * 7 }}" in shown.text
 
 
@@ -171,7 +171,7 @@ def test_an_out_that_is_a_file_is_one_clear_line(tmp_path, capsys):
 
 def test_the_same_input_makes_the_same_page(monkeypatch, runs):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    question = records.find(["stilts"])[0]
+    question = questions.find(["stilts"])[0]
     first, second = (report.html(report.build(question, verify.hand(runs), ["report"])) for _ in range(2))
     assert first == second and "2023-11-14" in first
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replicate.problems import BAD_INPUT, DONE, FAILED, Problem
-from synth import records
+from synth import questions
+from synth.records import Question
 from synth.__main__ import main
 from synth.literature import criteria, databases, plan, terms
 from synth.literature.databases import acl, arxiv
@@ -84,10 +85,10 @@ def test_each_database_gets_the_query_in_its_own_language():
 # ---- the question file
 
 
-def question(tmp_path, text: str) -> records.Question:
+def question(tmp_path, text: str) -> Question:
     path = tmp_path / "asked.toml"
     path.write_text(text)
-    return records.read(path)
+    return questions.read(path)
 
 
 def test_the_search_table_is_the_plan(tmp_path):

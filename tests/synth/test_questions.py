@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from replicate.problems import Problem
-from synth import records
+from synth import questions
+from synth.records import title
 
 
 def test_the_shipped_question_is_read_whole():
-    (question,) = records.find(["stilts"])
+    (question,) = questions.find(["stilts"])
     assert question.question.endswith("?") and question.experiment == "stilts" and question.margin == 0.5
     assert [claim.asserts[0].value for claim in question.claims] == ["8.2", "7.5", "7.0", "8.7", "5.4"]
     assert {claim.paper for claim in question.claims} == {"2005.13013v2"}
@@ -17,18 +18,18 @@ def test_the_shipped_question_is_read_whole():
 
 
 def test_every_shipped_question_is_valid():
-    assert len(records.find()) == len(records.questions()) >= 1
+    assert len(questions.find()) == len(questions.there()) >= 1
 
 
 def test_aliases_of_tasks_become_their_ids(question):
-    (claim,) = records.read(question(intermediate="SQuAD", target="POS", value="1.0")).claims
+    (claim,) = questions.read(question(intermediate="SQuAD", target="POS", value="1.0")).claims
     assert (claim.asserts[0].intermediate, claim.asserts[0].target) == ("squad1", "udpos")
 
 
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"kind": "gian"}, "assert 1, field kind: unknown kind 'gian'; did you mean gain?"),
+        ({"kind": "gian"}, "assert 1, field kind: unknown kind 'gian'; did you mean gain"),
         ({"intermediate": "squadd"}, "assert 1, field intermediate: unknown intermediate task 'squadd'; did you mean"),
         ({"target": "averag"}, "assert 1, field target: unknown target 'averag'; did you mean average"),
         ({"value": "much"}, "assert 1, field value: 'much' is not a printed number"),
@@ -41,7 +42,7 @@ def test_aliases_of_tasks_become_their_ids(question):
 )
 def test_a_wrong_field_is_named_with_file_and_entry(question, wrong, says):
     with pytest.raises(Problem) as raised:
-        records.read(question(**{"value": "8.2", **wrong}))
+        questions.read(question(**{"value": "8.2", **wrong}))
     assert "asked.toml: claim 1 (one), " in str(raised.value) and says in str(raised.value)
     assert "\n" not in str(raised.value)
 
@@ -64,26 +65,26 @@ def test_a_wrong_field_is_named_with_file_and_entry(question, wrong, says):
 def test_a_broken_file_is_one_clear_line(tmp_path, text, says):
     (tmp_path / "broken.toml").write_text(text)
     with pytest.raises(Problem, match=says):
-        records.read(tmp_path / "broken.toml")
+        questions.read(tmp_path / "broken.toml")
 
 
 def test_an_unknown_question_and_a_place_without_claims_are_named(tmp_path):
     with pytest.raises(Problem, match="unknown question 'stilt'; did you mean stilts"):
-        records.find(["stilt"])
+        questions.find(["stilt"])
     with pytest.raises(Problem, match=r"no \.toml file with claims"):
-        records.find(claims=tmp_path)
+        questions.find(claims=tmp_path)
     with pytest.raises(Problem, match="no such file or folder of claims"):
-        records.find(claims=tmp_path / "nothing")
+        questions.find(claims=tmp_path / "nothing")
 
 
 def test_names_of_systems_are_those_that_people_use():
-    assert records.title("squad1", mlm=True) == "SQuAD v1.1 with MLM"
-    assert records.title("shuffled-anli+") == "ANLI+, labels shuffled"
-    assert records.title("baseline") == "no intermediate training"
+    assert title("squad1", mlm=True) == "SQuAD v1.1 with MLM"
+    assert title("shuffled-anli+") == "ANLI+, labels shuffled"
+    assert title("baseline") == "no intermediate training"
 
 
 def test_an_experiment_that_does_not_exist_is_named(tmp_path):
     path = tmp_path / "asked.toml"
     path.write_text('question = "why?"\nexperiment = "stilt"\npapers = []\n')
     with pytest.raises(Problem, match="field experiment: 'stilt'; did you mean stilts"):
-        records.read(path)
+        questions.read(path)
