@@ -13,7 +13,18 @@ from replicate import experiments, resources, results, tasks
 from replicate.problems import Problem, unknown
 
 from .records import (
-    ACROSS, CHOSEN, DIRECTIONS, NEEDS, QUANTIFIERS, RELATIONS, SPLITS, SYSTEMS, TAKES, Assertion, Claim, Question,
+    ACROSS,
+    CHOSEN,
+    DIRECTIONS,
+    NEEDS,
+    QUANTIFIERS,
+    RELATIONS,
+    SPLITS,
+    SYSTEMS,
+    TAKES,
+    Assertion,
+    Claim,
+    Question,
 )  # fmt: skip
 
 FLAGS = ("mlm", "rival_mlm")
@@ -99,7 +110,7 @@ def _assertion(entry: Mapping[str, Any], where: str) -> Assertion:
     for name in FLAGS:
         if name in entry:
             _typed(entry, name, where, lambda value: isinstance(value, bool), "true or false")
-    texts = {name: _text(entry, name, where) for name in entry if name not in (*FLAGS, "among")}
+    texts: dict[str, Any] = {name: _text(entry, name, where) for name in entry if name not in (*FLAGS, "among")}
     flags = {name: entry[name] for name in FLAGS if name in entry}
     made = replace(Assertion(kind), **texts, **flags, among=_texts(entry, "among", where))
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from replicate.problems import BAD_INPUT, DONE, FAILED, Problem
 from synth import questions
-from synth.records import Question
 from synth.__main__ import main
 from synth.literature import criteria, databases, plan, terms
 from synth.literature.databases import acl, arxiv
+from synth.records import Question
 from tests.servers import Faults, serve, works
 
 WORKS = works()
