@@ -85,8 +85,9 @@ def open_store(root: str | os.PathLike, write: bool = True) -> Store:
             raise Problem(f"{store.root}: the runs folder is a file; remove it or choose another with --runs")
         for folder in (store.steps, store.aside, store.leases, store.damaged, store.failed) if write else ():
             folder.mkdir(parents=True, exist_ok=True)
-            # Some file systems say only on writing that they are full or read-only.
-            with tempfile.NamedTemporaryFile(dir=folder, prefix=".probe-") as probe:
+            # Some file systems say only on writing that they are full or read-only. The probe bears no name: one that did
+            # was swept away by another run that cleaned the same store at this moment.
+            with tempfile.TemporaryFile(dir=folder) as probe:
                 probe.write(b"x" * 4096)
                 probe.flush()
                 os.fsync(probe.fileno())

@@ -268,7 +268,7 @@ def test_without_a_server_every_paper_is_named_and_nothing_is_asked_twice(tmp_pa
 
 def test_an_interrupt_ends_with_130_and_the_same_command_goes_on(tmp_path):
     ids = [f"{work.arxiv}v1" for work in ON_ARXIV[:30]]
-    with serve(faults=Faults(slow=0.05)) as here:
+    with serve(faults=Faults(slow=0.3)) as here:
         environment = {**os.environ, **here.environment, "SYNTH_INTERVAL": "0.01", "XDG_CACHE_HOME": str(tmp_path)}
         command = [sys.executable, "-m", "synth", "fetch", *ids]
         running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
