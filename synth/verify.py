@@ -1,4 +1,4 @@
-"""From checks to a verdict. What is not there yet (words of the source, twins, calibration) decides nothing."""
+"""From checks to a verdict: the source's words and its tables, then our runs, then the controls."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from .checks.replication import DIRECTION, NOT_REPRODUCED, REPRODUCED
 from .checks.tables import NOT_ENOUGH, PARTLY, REFUTED, SUPPORTED
 from .records import Claim, Question, Verdict
 
-SCHEMA = "synth.verify/1"
-CONFLICTING = "conflicting"
+SCHEMA = "synth.verify/2"
+CONFLICTING, NOT_CHECKABLE = "conflicting", "not checkable"
+FINALS = (SUPPORTED, PARTLY, REFUTED, CONFLICTING, NOT_ENOUGH, NOT_CHECKABLE)
+DECIDED = (SUPPORTED, PARTLY, REFUTED)
 UNCALIBRATED = "uncalibrated"
 RUNS = "runs"
-# Source, then our runs, gives the final word; runs that settle nothing (inconclusive, not run, illustration) leave it
-# to the source, and a source that is not at hand or of another version leaves it open.
+# What the source says, then what our runs say, gives the final word. Runs that settle nothing (inconclusive, not run,
+# illustration) leave it to the source, and a source that is not at hand or of another version leaves it open.
 FINAL: Mapping[tuple[str, str], str] = {
     (SUPPORTED, DIRECTION): PARTLY,
     (SUPPORTED, NOT_REPRODUCED): CONFLICTING,
@@ -31,10 +33,18 @@ FINAL: Mapping[tuple[str, str], str] = {
 }
 
 
-def final(tables: str, replication: str) -> str:
-    """The verdict of a claim out of those of its checks."""
-    source = tables if tables in (SUPPORTED, REFUTED, PARTLY) else NOT_ENOUGH
-    return FINAL.get((source, replication), source)
+def source(words: str, tables: str) -> str:
+    """What a paper says of a claim, out of its text and its tables: where only one of them speaks, that one decides."""
+    said = {word for word in (words, tables) if word in DECIDED}
+    if len(said) < 2:
+        return next(iter(said), NOT_ENOUGH)
+    return CONFLICTING if said == {SUPPORTED, REFUTED} else PARTLY
+
+
+def final(said: str, replication: str) -> str:
+    """The verdict of a claim out of what its source says and what our runs do."""
+    said = said if said in (*DECIDED, CONFLICTING) else NOT_ENOUGH
+    return FINAL.get((said, replication), said)
 
 
 def hand(results_path: str | Path | None = None, experiments: Iterable[str] = ()) -> Hand:
@@ -50,22 +60,25 @@ def hand(results_path: str | Path | None = None, experiments: Iterable[str] = ()
     return Hand(published(), runs(frame), named, frame.attrs.get("left_out", 0))
 
 
+def made(claim: Claim, question: Question, at_hand: Hand) -> dict[str, Verdict]:
+    """What each check says of a claim, by the name of the check."""
+    return {name: check(claim, question, at_hand) for name, check in CHECKS.items()}
+
+
+def word(checks: Mapping[str, Verdict]) -> str:
+    """The final verdict that these checks come to, before any control."""
+    text = checks["words"].verdict if "words" in checks else NOT_ENOUGH
+    return final(source(text, checks["tables"].verdict), checks["replication"].verdict)
+
+
 def verify(claim: Claim, question: Question, at_hand: Hand) -> Verdict:
     """All checks of one claim and what they come to."""
-    checks = {name: check(claim, question, at_hand) for name, check in CHECKS.items()}
-    word = final(checks["tables"].verdict, checks["replication"].verdict)
-    lines = [checks["tables"].line]
+    checks = made(claim, question, at_hand)
+    lines = [checks[name].line for name in ("words", "tables") if name in checks and checks[name].verdict in DECIDED]
+    lines = lines or [checks["tables"].line]
     if checks["replication"].verdict in (REPRODUCED, DIRECTION, NOT_REPRODUCED):
         lines.append(f"our runs: {checks['replication'].line}")
-    return Verdict(
-        "final",
-        word,
-        "; ".join(lines),
-        number=checks["tables"].number,
-        checks=checks,
-        confidence=None,
-        reason=UNCALIBRATED,
-    )
+    return Verdict("final", word(checks), "; ".join(lines), number=checks["tables"].number, checks=checks, reason=UNCALIBRATED)
 
 
 def verdicts(question: Question, at_hand: Hand) -> dict[str, Verdict]:

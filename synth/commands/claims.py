@@ -1,52 +1,24 @@
-"""Commands on claims: verify, report."""
+"""Commands on claims: verify."""
 
 from __future__ import annotations
 
 import argparse
 import shutil
-import sys
 import textwrap
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import Declare, plain, print_json
+from . import Declare, checking, plain, print_json
 
 if TYPE_CHECKING:
-    from ..checks.hand import Hand
     from ..records import Claim, Question, Verdict
 
 
 def declare(command: Declare) -> None:
-    """What these commands are called and which options they take."""
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("questions", metavar="QUESTION", nargs="*", help="names of question files (default: all)")
-    common.add_argument(
-        "--claims", metavar="PATH", help="a question file or a folder of them (default: the shipped ones and claims/)"
-    )
-    common.add_argument("--results", metavar="PATH", help="our results: a runs folder, .parquet or .csv (default: runs)")
-    verify = command("verify", "check claims against published tables and our runs", [common, plain()])
+    """What this command is called and which options it takes."""
+    verify = command("verify", "check claims against published tables and our runs", [checking.options(), plain()])
     verify.add_argument("--explain", metavar="ID", help="show everything about the claim with this id")
     verify.add_argument("--fail-on", choices=["refuted"], help="exit code 3 when a claim was refuted")
-    report = command("report", "a page per question", [common, plain()])
-    report.add_argument("--out", metavar="DIR", default="out", help="folder of the pages (default: out)")
-    report.add_argument("--open", action="store_true", help="open the page in the browser")
-    report.add_argument("--force", action="store_true", help="overwrite files that synth did not make")
-
-
-def _hand(arguments: argparse.Namespace, questions: Sequence[Question]) -> Hand:
-    """What is at hand for these questions; says what was left out."""
-    from .. import verify
-
-    names = sorted({question.experiment for question in questions if question.experiment})
-    hand = verify.hand(arguments.results, names)
-    if hand.left_out:
-        print(
-            f"synth: left out of {hand.where}: {hand.left_out} evaluation{'s' * (hand.left_out != 1)} with other settings than "
-            f"those of {', '.join(names)}",
-            file=sys.stderr,
-        )
-    return hand
 
 
 def _verify(arguments: argparse.Namespace, given: Sequence[str]) -> int:
@@ -59,7 +31,7 @@ def _verify(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     ids = [claim.id for question in questions for claim in question.claims]
     if arguments.explain and arguments.explain not in ids:
         raise unknown("claim", arguments.explain, ids)
-    hand = _hand(arguments, questions)
+    hand = checking.hand(arguments, questions)
     found = [(question, verify.verdicts(question, hand)) for question in questions]
     if arguments.json:
         claims = [entry for question, verdicts in found for entry in verify.to_dict(question, verdicts)]
@@ -137,35 +109,4 @@ def _explained(claim: Claim, found: Verdict) -> str:
     return "\n".join(made)
 
 
-def _report(arguments: argparse.Namespace, given: Sequence[str]) -> int:
-    from replicate.problems import DONE, Problem
-
-    from .. import provenance, report
-    from ..questions import find
-
-    out = Path(arguments.out)
-    questions = find(arguments.questions, arguments.claims)
-    names = [question.name for question in questions]
-    if len(set(names)) < len(names):
-        raise Problem(
-            f"two questions are named {next(name for name in names if names.count(name) > 1)!r}; a page needs a name of its own"
-        )
-    hand = _hand(arguments, questions)
-    written = [(question, report.write(report.build(question, hand, given), out, arguments.force)) for question in questions]
-    if arguments.json:
-        entries = [
-            {"question": question.name, "path": str(path), "sha256": provenance.sha256(path)} for question, path in written
-        ]
-        print_json({"schema": report.SCHEMA, "reports": entries})
-    else:
-        for _, path in written:
-            print(path)
-    if arguments.open:
-        import webbrowser
-
-        for _, path in written:
-            webbrowser.open(path.resolve().as_uri())
-    return DONE
-
-
-COMMANDS = {"verify": _verify, "report": _report}
+COMMANDS = {"verify": _verify}

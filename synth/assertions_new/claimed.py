@@ -1,0 +1,80 @@
+"""The number of a claim as the claim means it, held against a printed cell or against what cells make.
+
+A printed number is the interval of its rounding. 'About' is a whole unit of the last digit that counts each way; 'at least'
+and the like are open to one side. Only what is disjoint is contradicted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from replicate import results
+from replicate.results import Interval
+
+from ..records import Assertion
+
+INFINITE = Decimal("Infinity")
+LARGE = 1000  # of numbers from here on, zeros at the end are rounding
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """The values that a claim allows; `strict` leaves out the bound itself."""
+
+    low: Decimal
+    high: Decimal
+    strict: bool = False
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.low, self.high)
+
+    @property
+    def open(self) -> bool:
+        return INFINITE in (abs(self.low), abs(self.high))
+
+    def takes(self, value: Decimal) -> bool:
+        """Whether the claim allows this one value."""
+        return self.low < value < self.high if self.strict else self.low <= value <= self.high
+
+    def against_cell(self, cell: Interval) -> bool | None:
+        """A printed cell is its author's word: the claim has to be that number, or that number rounded.
+
+        None where the claim is finer than what is printed, so that the cell cannot tell.
+        """
+        if self.takes((cell.low + cell.high) / 2):
+            return True
+        finer = self.open or self.high - self.low < cell.high - cell.low
+        return None if finer and self.interval.meets(cell) else False
+
+    def against_made(self, made: Interval) -> bool | None:
+        """What cells make contradicts a claim only where the two have no value in common."""
+        if not self.interval.meets(made):
+            return False
+        return True if not self.open or self.takes((made.low + made.high) / 2) else None
+
+
+def claimed(of: Assertion) -> Claimed:
+    """The claim's number with its relation."""
+    return meant(results.interval(of.value), of.value, of.relation)
+
+
+def meant(number: Interval, written: str, relation: str) -> Claimed:
+    """A number with a relation: 'about 8.2', 'at least 8'."""
+    value = (number.low + number.high) / 2
+    if relation in ("at least", "more than"):
+        return Claimed(value, INFINITE, relation == "more than")
+    if relation in ("at most", "less than"):
+        return Claimed(-INFINITE, value, relation == "less than")
+    if relation == "about":
+        unit = max(number.high - number.low, _unit(value) if "." not in written else Decimal(0))
+        return Claimed(value - unit, value + unit)
+    return Claimed(number.low, number.high)
+
+
+def _unit(value: Decimal) -> Decimal:
+    """The place of the last digit of a large number that is not a zero: thousands in 392,000."""
+    if abs(value) < LARGE:
+        return Decimal(0)
+    return Decimal(1).scaleb(int(value.normalize().as_tuple().exponent))

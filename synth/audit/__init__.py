@@ -1,0 +1,1 @@
+"""A document's own arithmetic: what it prints in one place against what its other places make."""

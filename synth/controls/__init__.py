@@ -1,0 +1,1 @@
+"""Controls: a check is worth what it makes of twins of a claim that are false, and of paraphrases that are true."""

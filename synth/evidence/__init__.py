@@ -1,0 +1,1 @@
+"""Evidence: the sentences of many papers, indexed once and found fast."""
