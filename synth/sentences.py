@@ -35,13 +35,13 @@ def _sentence(text: str) -> str:
 
 def abstract(question: Question, findings: Sequence[Finding], runs: Sequence[Runs]) -> tuple[str, ...]:
     """What was found: a paragraph on the claims, then one per world that was run in."""
-    paragraphs = [_on_claims(findings), *(_on_runs(one) for one in runs)]
+    paragraphs = [on_claims(findings), *(on_runs(one) for one in runs)]
     if not runs:
         paragraphs.append(["Nothing was run by us yet, so the claims stand against printed numbers alone."])
     return tuple(" ".join(_sentence(line) for line in lines) for lines in paragraphs)
 
 
-def _on_claims(findings: Sequence[Finding]) -> list[str]:
+def on_claims(findings: Sequence[Finding]) -> list[str]:
     if not findings:
         return ["This question has no claims yet."]
     verdict = Counter(one.verdict.verdict for one in findings)
@@ -75,7 +75,7 @@ def other_version(of: Finding) -> dict[str, Any] | None:
 SMALL_MODEL = "a small model of our own, pretrained on little text, whose figures are none of XLM-R"
 
 
-def _on_runs(runs: Runs) -> list[str]:
+def on_runs(runs: Runs) -> list[str]:
     place = f"{len(runs.languages)} languages"
     size = f"{count(len(runs.targets), 'target task')} and {count(len(runs.seeds), 'seed')}"
     if runs.artificial:

@@ -62,10 +62,14 @@ class Finding:
         return {
             "kind": self.kind, "sure": self.sure, "what": self.what, "at": _place(self.at),
             "against": [_place(one) for one in self.against], "printed": self.printed,
-            "recomputed": None if self.made is None else {
-                "reading": self.reading, "members": list(self.members), "low": float(self.made.low), "high": float(self.made.high),
-            },
+            "recomputed": self._recomputed(),
         }  # fmt: skip
+
+    def _recomputed(self) -> dict[str, Any] | None:
+        if self.made is None:
+            return None
+        low, high = map(float, self.made)
+        return {"reading": self.reading, "members": list(self.members), "low": low, "high": high}
 
 
 def _place(place: Place) -> dict[str, Any]:
@@ -109,6 +113,15 @@ class Audit:
             "not_checked": [{"at": _place(place), "why": why} for place, why in self.outcome.left],
             "notes": list(self.notes),
         }
+
+
+def gap(one: Interval, other: Interval) -> Decimal:
+    """How far two intervals are apart; 0 where they meet."""
+    return max(Decimal(0), one.low - other.high, other.low - one.high)
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def shown(value: Decimal) -> str:

@@ -16,17 +16,23 @@ _OF = (
     r"|[ou]f all|over all|over tasks|over languages|[\u2191\u2193\u0394%]))*"
 )
 _WITH = r"(?:\s*\(.*\)|\s*\[.*\]|\s+(?:w/o|without|excl\.?|excluding|except|no|over|of|on|for|with|w/)\s.*)?"
+_DELTA = "\u0394|\u2206|delta|diff(?:erence)?|gains?|impr?|improvement|change"
+_COUNTED = (
+    "examples|sentences|tokens|words|params|parameters|papers|documents|instances|samples|epochs|steps|layers|hours|years?"
+    "|pages|annotators"
+)
 _ROLES: tuple[tuple[str, str], ...] = (
+    ("", r"(?:avg|average|mean)\.? (?:of|over) (?:\d+|[a-z]+ )?\w* ?(?:runs|seeds|models|folds|trials|annotators)\b.*"),
     (WEIGHTED, r"(?:weighted|micro)[- ]?(?:avg|average|ave|mean)\b.*|micro(?:[- ]f1)?"),
     (AVERAGE, rf"(?:macro[- ]?)?(?:avg|average|averages|averaged|ave|mean)\.?{_OF}{_WITH}|macro"),
     (WHOLE, r"(?:all|overall)(?: (?:tasks|languages|sets|data ?sets|domains))?"),
-    (TOTAL, r"(?:grand |sub-?)?(?:total|totals|sum|\u03a3)\b(?: (?:number|count|of|papers|examples|size|sentences|tokens).*)?"),
-    (RELATIVE, r"(?:rel\.?|relative) .*|(?:\u0394|\u2206|delta|gain|diff\.?|improvement|imp\.?|change) ?\(? ?(?:%|rel\.?)\)?.*|speed-?up"),
-    (DELTA, r"(?:\u0394|\u2206|delta|diff|difference|gain|gains|improvement|impr|imp|change|abs\. gain|absolute gain)\b\.?.*|\u0394.*|\u2206.*"),
+    (TOTAL, rf"(?:grand |sub-?)?(?:total|totals|sum|\u03a3)\b(?: (?:number|count|of|size|{_COUNTED}).*)?"),
+    (RELATIVE, rf"(?:rel\.?|relative) .*|(?:{_DELTA})\.? ?\(? ?(?:%|rel\.?)\)?.*|speed-?up"),
+    (DELTA, rf"(?:abs(?:\.|olute)? )?(?:{_DELTA})\b\.?.*|\u0394.*|\u2206.*"),
     (SPREAD, r"(?:std|s\.?d|stdev|std\. ?dev|standard (?:deviation|error)|se|sem|var|variance|range|ci|95 ?% ci|\u03c3|\u00b1)\.?"
              r"(?: ?\(.*\))?|(?:min|max|median|minimum|maximum)\.?"),
-    (COUNT, r"(?:#|no\. of|num\.?|number of|n of|count|counts|n\b|size|support|\|.*\|).*|.*(?:\s#|#\s).*|.*\b(?:examples|sentences|tokens"
-            r"|words|params|parameters|papers|documents|instances|samples|epochs|steps|layers|hours|years?|pages|annotators)\b\.?.*"),
+    (COUNT, r"(?:#|no\. of|num\.?|number of|n of|count|counts|n\b|size|support|\|.*\|).*|.*(?:\s#|#\s).*"),
+    (COUNT, rf".*\b(?:{_COUNTED})\b\.?.*"),
     (SHARE, r".*%.*|(?:percent|percentage|share|proportion|fraction|ratio|rate)\b.*"),
     (RANK, r"(?:rank|ranking|place|id|index|no\.?|fold|seed|year|k|layer|section)"),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..reading.document import Cell, Table
 from . import roles
-from .findings import Place
+from .findings import Place, counted
 from .values import Content, content
 
 NAMES = 12  # labels that a place spells out
@@ -37,6 +37,14 @@ class View:
     def __post_init__(self) -> None:
         self.roles = tuple(roles.of_path(path) for path in self.paths)
         self.line_roles = tuple(roles.of_path(path) for path in self.lines)
+
+    @property
+    def line(self) -> str:
+        return "column" if self.turned else "row"
+
+    @property
+    def across(self) -> str:
+        return "row" if self.turned else "column"
 
     def at(self, line: int, place: int) -> Entry | None:
         return self.entries.get((line, place))
@@ -79,3 +87,9 @@ def view(table: Table, turned: bool = False) -> View:
 def both(table: Table) -> Iterator[View]:
     yield view(table)
     yield view(table, turned=True)
+
+
+def right(fitting: int, noun: str, where: str) -> str:
+    """How many others of the same row or column fit."""
+    verb = "is" if fitting == 1 else "are"
+    return f"; {counted(fitting, f'other {noun}')} of this {where} {verb} right" if fitting else ""

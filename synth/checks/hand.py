@@ -1,11 +1,12 @@
-"""What lies at hand for the checks, made ready once: published tables by version, our runs by world and model."""
+"""What lies at hand for the checks, made ready once: tables and facts of papers by version, our runs by world and model."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +14,10 @@ from replicate import resources, results
 from replicate.experiments import SMALL
 
 from ..assertions import Selection, selection
+from ..facts import Facts, shipped
+from .papers import Papers, base
+
+__all__ = ["Group", "Hand", "Papers", "base", "decides", "published", "runs"]
 
 Group = tuple[str, str]  # world and model
 
@@ -25,27 +30,30 @@ def decides(group: Group) -> bool:
 
 @dataclass(frozen=True)
 class Hand:
-    """Published tables (id with version -> its rows) and our runs. `where` names the place of the runs."""
+    """Published tables (id with version -> its rows) and our runs. `where` names the place of the runs.
+
+    `library` is the folder of papers whose own tables count as well, a library or plain files; `index` the index of their
+    sentences, which also knows them by the id that is printed on them. Without `facts` the shipped ones are meant.
+    """
 
     published: dict[str, pd.DataFrame] = field(default_factory=dict)
     runs: pd.DataFrame = field(default_factory=lambda: results.table([]))
     where: str = "runs/"
     left_out: int = 0  # evaluations there with settings that are not the experiment's
+    library: Path | None = None
+    index: Any = None
+    facts: Mapping[str, Facts] | None = None
 
     @cached_property
-    def papers(self) -> dict[str, Selection]:
-        return {id: selection(frame) for id, frame in self.published.items()}
+    def papers(self) -> Papers:
+        """The tables by paper; those of the library are read when their paper is asked for."""
+        return Papers(self.published, shipped() if self.facts is None else self.facts, self.library, self.index)
 
     @cached_property
     def groups(self) -> dict[Group, Selection]:
         """Our rows by world and model, the real world first."""
         pairs = sorted(set(zip(self.runs["world"], self.runs["model"], strict=True)), key=lambda pair: (pair[0] != "real", pair))
         return {(world, model): selection(results.select(self.runs, world=world, model=model)) for world, model in pairs}
-
-
-def base(paper: str) -> str:
-    """A paper without its version."""
-    return re.sub(r"v\d+$", "", paper)
 
 
 def published(folder: Path | None = None) -> dict[str, pd.DataFrame]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from replicate import results
+from replicate import results, tasks
 
-from ..assertions import NOT_MEASURED, Finding, Selection, evaluate, signed
+from ..assertions import NOT_MEASURED, STATED, Finding, Selection, by_language, claimed, evaluate, signed
+from ..assertions.wording import claim as said
+from ..assertions.wording import named
+from ..facts import ours as of_ours
 from ..records import SPLITS, Assertion, Claim, Evidence, Question, Verdict, title
 from ..stats.equivalence import DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, REPRODUCED, Estimate, equivalence, estimate
 from .hand import Group, Hand, decides
@@ -15,18 +19,19 @@ from .hand import Group, Hand, decides
 NOT_RUN, ILLUSTRATION = "not run", "illustration"
 # Of several parts of a claim, or several models, the weakest counts.
 WEAKEST = (NOT_REPRODUCED, NOT_RUN, INCONCLUSIVE, DIRECTION, ILLUSTRATION, REPRODUCED)
+Part = tuple[str, str, Finding]  # verdict, reason, finding
 
 
 def check(claim: Claim, question: Question, hand: Hand) -> Verdict:
     """What our runs say. Those of the artificial world, or of a small model, show how it looks there and never decide."""
     if not claim.asserts:
         return Verdict("replication", NOT_RUN, "the claim asserts nothing that a run could measure")
+    stated = [_stated(of, question) for of in claim.asserts if of.kind in STATED]
+    if len(stated) == len(claim.asserts):
+        return _verdict(NOT_RUN, "; ".join(line for _, line, _ in stated), stated, claim, question)
     if not hand.groups:
-        return Verdict(
-            "replication",
-            NOT_RUN,
-            f"no results in {hand.where}" + (f"; replicate run {question.experiment}" if question.experiment else ""),
-        )
+        line = f"no results in {hand.where}" + (f"; replicate run {question.experiment}" if question.experiment else "")
+        return Verdict("replication", NOT_RUN, "; ".join([line, *(line for _, line, _ in stated)]))
     groups = {group: _group(claim, question, group, rows) for group, rows in hand.groups.items()}
     real = {group: one for group, one in groups.items() if decides(group) and one.verdict != NOT_RUN}
     shown = [one for group, one in groups.items() if not decides(group) and one.verdict == ILLUSTRATION]
@@ -40,50 +45,93 @@ def check(claim: Claim, question: Question, hand: Hand) -> Verdict:
 
 def _group(claim: Claim, question: Question, group: Group, rows: Selection) -> Verdict:
     """All assertions of a claim on the runs of one model in one world."""
-    parts = [_part(of, question.margin, group, rows) for of in claim.asserts]
+    parts = [
+        _stated(of, question) if of.kind in STATED else _part(of, question.margin, group, rows) for of in claim.asserts
+    ]  # fmt: skip
     words = [word for word, _, _ in parts]
     if not decides(group):
         word = ILLUSTRATION if ILLUSTRATION in words else NOT_RUN
     else:
         word = min(words, key=WEAKEST.index)
     where = f"runs of {group[1]}{' in the artificial world' if group[0] == 'artificial' else ''}"
-    found = [finding for _, _, finding in parts]
-    first = found[0]
-    return Verdict(
-        "replication",
-        word,
-        f"{where}: {'; '.join(line for _, line, _ in parts)}",
+    made = _verdict(word, f"{where}: {'; '.join(line for _, line, _ in parts)}", parts, claim, question)
+    measured = [(of, found) for of, (_, _, found) in zip(claim.asserts, parts, strict=True) if found.numbers]
+    of, first = measured[0] if measured else (claim.asserts[0], parts[0][2])
+    return replace(
+        made,
         number=signed(sum(first.values) / len(first.values)) if first.numbers else "",
-        evidence=tuple(item for finding in found[:1] for item in evidence(finding)),
-        recomputation="; ".join(finding.recomputation for finding in found if finding.recomputation),
-        data={"world": group[0], "model": group[1], "margin": question.margin, "estimate": _plain(first)},
+        evidence=evidence(first),
+        recomputation="; ".join(found.recomputation for _, _, found in parts if found.recomputation),
+        data={**made.data, "world": group[0], "model": group[1], "estimate": _plain(first, of, rows)},
     )
 
 
-def _part(of: Assertion, margin: float, group: Group, rows: Selection) -> tuple[str, str, Finding]:
-    """Verdict, reason and finding for one assertion."""
-    found, note = evaluate(of, rows), ""
+def _verdict(word: str, line: str, parts: list[Part], claim: Claim, question: Question) -> Verdict:
+    """A verdict with what each assertion came to."""
+    said_of = [
+        {"kind": of.kind, "asserts": named(of), "claimed": said(of) or None, "found": found.shown or None, "verdict": one,
+         "independent": found.independent}
+        for of, (one, _, found) in zip(claim.asserts, parts, strict=True)
+    ]  # fmt: skip
+    return Verdict(
+        "replication", word, line,
+        data={"margin": question.margin, "independent": any(found.independent for _, _, found in parts), "parts": said_of},
+    )  # fmt: skip
+
+
+def _stated(of: Assertion, question: Question) -> Part:
+    """What no run measures. Our own values may have it; they were set by us, so they confirm nothing."""
+    own = of_ours(of.about, of.what, question.experiment)
+    line = f"{named(of)}: a run does not measure it"
+    if own is None:
+        return NOT_RUN, line, Finding(missing=line)
+    return NOT_RUN, f"{line} (our {own.table} says {own.value})", Finding(missing=line, also=own.value, independent=False)
+
+
+def _part(of: Assertion, margin: float, group: Group, rows: Selection) -> Part:
+    """Verdict, reason and finding for one assertion that runs can measure."""
+    if decides(group) and of.kind == "sign" and of.across == "intermediates" and not of.among:
+        of = replace(of, among=tasks.INTERMEDIATE)  # what was not run leaves it open, instead of shrinking the claim
+    found, note = evaluate(of, rows, margin=margin), ""
     if found.missing and of.split and not of.chosen:
         other = next(split for split in SPLITS if split != of.split)
-        elsewhere = evaluate(replace(of, split=other), rows)
+        elsewhere = evaluate(replace(of, split=other), rows, margin=margin)
         if not elsewhere.missing:
             found, note = elsewhere, f", on {other} since {of.split} was not run"
         elif elsewhere.missing.endswith(NOT_MEASURED):
             found = elsewhere  # it was begun there, and says what lacks
-    what = title(of.intermediate, of.mlm)
-    if found.missing or not found.numbers:
+    what = title(of.intermediate, of.mlm) if of.intermediate else named(of)
+    if found.missing:
         return NOT_RUN, f"{what} not run ({found.missing})", found
+    if of.kind == "sign":
+        line = f"{found.also}{note}" + (f"; {found.note}" if found.note else "")
+        return (_signs(found) if decides(group) else ILLUSTRATION), line, found
     ours = estimate(found.values)
-    if of.kind == "best":
-        line = f"{what} {'leads by' if ours.mean > 0 else 'is not the best'}: {ours} against the next{note}; {found.also}"
+    if of.kind in ("best", "greater"):
+        ahead = "leads by" if ours.mean > 0 else "is not the best" if of.kind == "best" else "is behind"
+        line = f"{what} {ahead}: {ours} against the {'next' if of.kind == 'best' else 'other'}{note}; {found.also}"
         line += f"; {found.note}" if found.note else ""
         return (_lead(ours, found) if decides(group) else ILLUSTRATION), line, found
     if not decides(group):
         whom = "the real world" if group[0] == "artificial" else "a model of full size"
-        return ILLUSTRATION, f"{what} {ours}{note}, claimed {of.value} for {whom}", found
-    low, high = results.interval(of.value)
-    word, line = equivalence(found.values, float(low), float(high), margin)
+        return ILLUSTRATION, f"{what} {ours}{note}, claimed {said(of)} for {whom}", found
+    word, line = _equal(of, found, margin)
     return word, f"{what} {line}{note}", found
+
+
+def _equal(of: Assertion, found: Finding, margin: float) -> tuple[str, str]:
+    """Whether the measured number is the claimed one. A level has no direction: it is the claimed one, or not."""
+    wanted = claimed(of)
+    low, high = float(wanted.low), float(wanted.high)
+    word, line = equivalence(found.values, low, high, margin)
+    if of.relation != "=":
+        line = line.replace(f"claimed {low:g} to {high:g} before rounding", f"claimed {said(of)}")
+    if of.kind == "level" and word == DIRECTION:
+        ours = estimate(found.values)
+        misses = ours.low > high + margin or ours.high < low - margin
+        why = f"{ours} {'misses the claim' if misses else 'is too wide to tell'}; {line.partition('; ')[2]}"
+        return (NOT_REPRODUCED if misses else INCONCLUSIVE), why
+    return word, line
 
 
 def _lead(ours: Estimate, found: Finding) -> str:
@@ -97,14 +145,24 @@ def _lead(ours: Estimate, found: Finding) -> str:
     return INCONCLUSIVE
 
 
-def _plain(found: Finding) -> dict[str, Any] | None:
-    """The estimate as JSON has it: without infinities."""
+def _signs(found: Finding) -> str:
+    """A quantifier over gains holds or does not; one seed has no interval, so it tells nothing for certain."""
+    if found.holds is None or any(len(one.numbers or {}) < 2 for one in found.parts.values()):
+        return INCONCLUSIVE
+    return REPRODUCED if found.holds else NOT_REPRODUCED
+
+
+def _plain(found: Finding, of: Assertion, rows: Selection) -> dict[str, Any] | None:
+    """The estimate as JSON has it: without infinities. Beside that over seeds the interval over languages."""
     if not found.numbers:
         return None
     ours = estimate(found.values)
     ends = {"low": ours.low, "high": ours.high} if ours.known else {"low": None, "high": None}
     seeds = [{"seed": seed, "value": value} for seed, value in zip(found.numbers, found.values, strict=True)]
-    return {"mean": ours.mean, **ends, "level": ours.level, "seeds": seeds}
+    spoken: Mapping[str, float] = by_language(of, rows) if of.kind in ("level", "gain") else {}
+    over = estimate(list(spoken.values())) if len(spoken) > 1 else None
+    languages = {"n": over.n, "mean": over.mean, "low": over.low, "high": over.high} if over else None
+    return {"mean": ours.mean, **ends, "level": ours.level, "seeds": seeds, "languages": languages}
 
 
 def evidence(found: Finding) -> tuple[Evidence, ...]:

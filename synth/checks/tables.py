@@ -1,89 +1,144 @@
-"""Check: the source's tables. First the cell that the cited version prints, then what its cells make."""
+"""Check: the source's tables. First the cell that the cited version prints, then what its cells make; and what it states."""
 
 from __future__ import annotations
 
-from replicate import results
-from replicate.results import Interval
+from collections.abc import Sequence
+from typing import Any
 
-from ..assertions import Finding, Selection, evaluate, middle, number, signed
+from ..assertions import STATED, Finding, claimed, evaluate, leaves, middle, number, signed
+from ..assertions.wording import claim as said
+from ..assertions.wording import named
+from ..literature import ids
 from ..records import Assertion, Claim, Evidence, Question, Verdict, title
-from .hand import Hand, base
+from .hand import Hand
 
 SUPPORTED, REFUTED, PARTLY, NOT_ENOUGH, OTHER = "supported", "refuted", "partly", "not enough information", "other version"
+WORDS = {True: SUPPORTED, False: REFUTED, None: NOT_ENOUGH}
+Found = Sequence[tuple[Assertion, Finding]]
 
 
 def check(claim: Claim, question: Question, hand: Hand) -> Verdict:
     """What the tables of the cited version say; those of another version are shown and decide nothing."""
     if not claim.asserts:
         return Verdict("tables", NOT_ENOUGH, "the claim asserts nothing that a table could hold")
-    if claim.paper in hand.papers:
-        return _cited(claim, hand.papers[claim.paper])
-    lacking = f"not enough information, tables of {claim.paper} are not in data/published"
-    others = [id for id in hand.papers if base(id) == base(claim.paper)]
-    if not others:
-        return Verdict("tables", NOT_ENOUGH, lacking)
-    return _other(claim, others[-1], hand.papers[others[-1]], lacking)
+    paper = hand.papers.named(claim.paper)
+    if paper:
+        return _cited(claim, paper, hand)
+    lacking = f"not enough information, tables of {claim.paper} are not in data/published{_advice(claim.paper, hand)}"
+    versions = hand.papers.versions(claim.paper)
+    if not versions:
+        return Verdict("tables", NOT_ENOUGH, lacking, data={"paper": claim.paper, "independent": True})
+    return _other(claim, versions[-1], hand, lacking)
 
 
-def _cited(claim: Claim, rows: Selection) -> Verdict:
-    found = [(one, evaluate(one, rows)) for one in claim.asserts]
-    said = [compare(one, finding) for one, finding in found]
-    verdict = combine([word for word, _ in said])
+def _advice(paper: str, hand: Hand) -> str:
+    """What to do so that the tables of a paper are there."""
+    nor = f" nor in {hand.library}" if hand.library is not None else ""
+    return f"{nor} (synth fetch {paper})" if ids.maybe(paper) else f"{nor} (--papers names the folder that holds it)"
+
+
+def _found(claim: Claim, paper: str, hand: Hand) -> Found:
+    rows, facts = hand.papers[paper], hand.papers.facts(paper)
+    return [(one, evaluate(one, rows, facts)) for one in claim.asserts]
+
+
+def _cited(claim: Claim, paper: str, hand: Hand) -> Verdict:
+    found = _found(claim, paper, hand)
+    words = [compare(one, finding) for one, finding in found]
+    lines = list(dict.fromkeys(line for _, line in words))
+    if all(finding.missing for _, finding in found) and paper not in hand.published:
+        lines.append(f"{paper}: {hand.papers.printed(paper).silence}")
+    if paper != claim.paper:
+        lines.append(f"{claim.paper} names no version: {paper} is the newest here")
     return Verdict(
         "tables",
-        verdict,
-        "; ".join(line for _, line in said),
+        combine([word for word, _ in words]),
+        "; ".join(lines),
         number=found[0][1].shown,
         evidence=evidence(*(finding for _, finding in found)),
-        recomputation="; ".join(finding.recomputation for _, finding in found if finding.recomputation),
-        data={"paper": claim.paper},
+        recomputation=_ways(found),
+        data={"paper": paper, "independent": _independent(found), "parts": _parts(found, words)},
     )
 
 
-def _other(claim: Claim, paper: str, rows: Selection, lacking: str) -> Verdict:
-    found = [evaluate(one, rows) for one in claim.asserts]
-    first = found[0]
-    shown = "" if first.missing else first.shown
-    parts = [f"{paper}, another version, has no such number" if not shown else f"{paper}, another version, has {shown}"]
-    parts += [f"({one})" for one in (first.note, first.also) if one and shown]
-    rest = "; ".join(finding.also for finding in found[1:] if finding.also)
+def _other(claim: Claim, paper: str, hand: Hand, lacking: str) -> Verdict:
+    found = _found(claim, paper, hand)
+    first, shown = found[0][1], [finding for _, finding in found if _number(finding)]
+    has = f"{paper}, another version, has"
+    numbers = [(one, finding) for one, finding in found if one.kind not in ("best", "sign", "greater")]
+    rest = list(dict.fromkeys(finding.also for one, finding in found if (one, finding) not in numbers and finding.also))
+    if not shown:
+        line = f"{has} no such number"
+    elif len(numbers) > 1:
+        each = [f"{_number(finding) or 'no number'} ({named(one)})" for one, finding in numbers]
+        line = f"{has} {', '.join(each)}"
+    elif numbers:
+        line = " ".join([f"{has} {_number(numbers[0][1]) or 'no such number'}", *_asides(numbers[0][1])])
+    else:
+        line, rest = f"{has} {'; '.join(rest)}", []
     return Verdict(
         "tables",
         OTHER if shown else NOT_ENOUGH,
-        f"{lacking}; {' '.join(parts)}" + (f"; there {rest}" if rest else ""),
-        evidence=evidence(*found),
-        recomputation="; ".join(finding.recomputation for finding in found if finding.recomputation),
+        f"{lacking}; {line}" + (f"; there {'; '.join(rest)}" if rest else ""),
+        evidence=evidence(*(finding for _, finding in found)),
+        recomputation=_ways(found),
         data={
             "paper": claim.paper,
-            "other_version": {"paper": paper, "number": shown or None, "note": first.note if shown else ""},
+            "independent": _independent(found),
+            "parts": _parts(found, [("", "")] * len(found)),
+            "other_version": {
+                "paper": paper, "number": _number(first) or None, "note": first.note if _number(first) else "",
+            },
         },
-    )
+    )  # fmt: skip
+
+
+def _number(found: Finding) -> str:
+    return "" if found.missing else found.shown
+
+
+def _asides(found: Finding) -> list[str]:
+    return [f"({one})" for one in (found.note, found.also) if one and not found.missing]
+
+
+def _ways(found: Found) -> str:
+    return "; ".join(dict.fromkeys(finding.recomputation for _, finding in found if finding.recomputation))
+
+
+def _independent(found: Found) -> bool:
+    """Whether anything that was found could have been otherwise; False for a claim that is checked against itself alone."""
+    return any(finding.independent for _, finding in found)
+
+
+def _parts(found: Found, words: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": one.kind, "asserts": named(one), "claimed": said(one) or None, "found": _number(finding) or None,
+            "verdict": word or None, "independent": finding.independent,
+        }
+        for (one, finding), (word, _) in zip(found, words, strict=True)
+    ]  # fmt: skip
 
 
 def compare(of: Assertion, found: Finding) -> tuple[str, str]:
-    """Verdict and reason for one assertion against what the cited version prints or makes."""
-    if found.missing or not found.numbers:
+    """Verdict and reason for one assertion against what the cited version prints, makes or states."""
+    if found.missing:
         return NOT_ENOUGH, f"the tables do not say: {found.missing}"
-    if of.kind == "best":
-        word = {True: SUPPORTED, False: REFUTED, None: NOT_ENOUGH}[found.holds]
-        return word, ", ".join(part for part in (found.also, found.note) if part)
-    claimed = results.interval(of.value)
-    made = next(iter(found.numbers.values()))
-    printed = len(found.rows) == 1 and bool(found.rows[0]["printed"])
-    what = f"{title(of.intermediate, of.mlm)}, {title(of.target)}"
-    if printed:
-        return _against_cell(claimed, made), f"{what}: the table prints {found.shown}, the claim says {of.value}"
-    line = f"{what}: the cells make {made.low:+f} to {made.high:+f}, the claim says {of.value}"
-    return (SUPPORTED if claimed.meets(made) else REFUTED), line
-
-
-def _against_cell(claimed: Interval, cell: Interval) -> str:
-    """A printed cell is the paper's word: the claim has to be that number, or that number rounded."""
-    value = (cell.low + cell.high) / 2
-    if claimed.low <= value <= claimed.high:
-        return SUPPORTED
-    finer = claimed.high - claimed.low < cell.high - cell.low
-    return NOT_ENOUGH if finer and claimed.meets(cell) else REFUTED
+    what = named(of)
+    if of.kind in STATED:
+        where = str(found.rows[0]["origin"]).partition("#")[2]
+        note = f" ({found.note})" if found.note else ""
+        says = found.recomputation or f"{where} has {found.printed}{note}"
+        return WORDS[found.holds], f"{what}: {says}, the claim says {said(of)}"
+    if of.kind in ("best", "greater", "sign"):
+        return WORDS[found.holds], ", ".join(part for part in (found.also, found.note) if part)
+    if not found.numbers:
+        return NOT_ENOUGH, f"the tables do not say: {what}"
+    wanted, made = claimed(of), next(iter(found.numbers.values()))
+    if len(found.rows) == 1 and found.rows[0]["printed"]:
+        return WORDS[wanted.against_cell(made)], f"{what}: the table prints {found.shown}, the claim says {said(of)}"
+    line = f"{what}: the cells make {float(made.low):+.4g} to {float(made.high):+.4g}, the claim says {said(of)}"
+    return WORDS[wanted.against_made(made)], line
 
 
 def combine(words: list[str]) -> str:
@@ -96,13 +151,15 @@ def combine(words: list[str]) -> str:
 
 
 def evidence(*found: Finding) -> tuple[Evidence, ...]:
-    """The cells that findings rest on, as people find them in the table."""
+    """The cells and statements that findings rest on, as people find them in the paper."""
     items = []
-    for row in (row for finding in found for row in finding.rows):
-        system = row["model"].partition("/")[2] or row["model"]
-        cell = (
-            f"{title(row['intermediate'], bool(row['mlm']))} ({system}), {title(row['target'])}, {row['metric']}, {row['split']}"
-        )
+    for row in (row for finding in found for row in leaves(finding.rows)):
+        if "cell" in row:
+            items.append(Evidence(row["origin"], row["cell"], row["printed"], row["note"]))
+            continue
+        model = row["model"].partition("/")[2] or row["model"]
+        system = title(row["intermediate"], bool(row["mlm"]))
+        cell = f"{system} ({model}), {title(row['target'])}, {row['metric']}, {row['split']}"
         value = row["printed"] or (signed(middle(number(row))) if row["quantity"] == "gain" else f"{row['value']:.1f}")
         items.append(Evidence(row["origin"], cell, value, str(row.get("note") or "")))
     return tuple(dict.fromkeys(items))

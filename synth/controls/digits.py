@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -30,7 +31,7 @@ def falsified(claim: Claim) -> Iterator[Twin]:
 
 def exchanged(claim: Claim, found: list[Number]) -> Iterator[Twin]:
     """Two numbers of one enumeration in each other's place: 'of A and B, 8.2 and 7.5' becomes '7.5 and 8.2'."""
-    for one, other in zip(found, found[1:], strict=False):
+    for one, other in itertools.pairwise(found):
         gap = claim.text[one.end : other.start]
         alike = (one.unit, one.relation) == (other.unit, other.relation) and one.text != other.text
         if not alike or not re.fullmatch(r"\s*%?\s*(?:,|,?\s*and|/|;)\s*", gap) or one.meets(other):
@@ -113,7 +114,7 @@ def _spelt(one: Number) -> str | None:
         return None
     known = {word: size for size, word in SPELT.items()}
     size = known.get(one.text.lower())
-    if size is None:
+    if size is None or size < 2:
         return ""
     return SPELT[size - 2 if size > 3 else size + 2]
 

@@ -37,7 +37,9 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
 
 def twin(claim: Claim, kind: str, edits: Sequence[Edit], asserts: Asserts | None, changed: str = "", false: bool = True) -> Twin:
     """A twin by edits of the text; `asserts` is None where assertions cannot say what it says."""
-    shown = changed or "; ".join(f"{claim.text[one.start : one.end].strip() or '(nothing)'} -> {one.new.strip()}" for one in edits)
+    shown = changed or "; ".join(
+        f"{claim.text[one.start : one.end].strip() or '(nothing)'} -> {one.new.strip()}" for one in edits
+    )
     return Twin(edited(claim.text, edits), kind, shown, false, asserts or ())
 
 
@@ -58,10 +60,12 @@ def named(asserts: Asserts, id: str) -> bool:
 
 
 def renamed(asserts: Asserts, old: str, new: str, fields: Sequence[str] = NAMING) -> Asserts | None:
-    """The assertions about another thing."""
+    """The assertions about another thing. What is the best of several has to be it with the old one among them."""
 
     def change(one: Assertion) -> Assertion:
         names = {name: new for name in fields if getattr(one, name) == old}
+        if one.kind == "best":
+            return replace(one, **names, among=one.among and tuple(dict.fromkeys((*one.among, new)))) if names else one
         among = tuple(new if name == old else name for name in one.among)
         return replace(one, **names, among=tuple(dict.fromkeys(among)))
 

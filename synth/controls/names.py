@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from replicate import languages, results, tasks
 
 from .. import vocabulary
-from ..records import MULTI, Assertion, Claim, Twin
+from ..records import Assertion, Claim, Twin
 from ..vocabulary import BENCHMARK, LANGUAGE, METRIC, MODEL, SPLIT, SYSTEM, TASK, Found
 from .edits import Asserts, Edit, changed, choose, named, renamed, twin
 
@@ -19,6 +21,7 @@ MODELS = {
 METRICS = {"accuracy": "accuracy", "f1": "F1", "em": "exact match"}
 OTHER_METRIC = {"accuracy": "f1", "f1": "em", "em": "f1", "map20": "accuracy"}
 OTHER_SPLIT = {"dev": "test", "test": "dev"}
+SPLIT_WORD = re.compile(r"development|dev|validation|valid|(?:held-out )?test", re.I)
 BENCHMARKS = {"XTREME": "GLUE", "XTREME-R": "SuperGLUE", "GLUE": "XTREME", "SuperGLUE": "XTREME-R"}
 SYSTEMS = {"mlm": "without MLM", "no mlm": "with MLM"}
 
@@ -52,7 +55,7 @@ def _another(claim: Claim, kind: str, places: list[Found], there: set[str]) -> I
         made = renamed(asserts, id, new) if about else None
     if asserts and made is None:
         return
-    edits = [Edit(one.start, one.end, _fitting(one.text, title, claim.text[one.end :])) for one in places]
+    edits = [Edit(one.start, one.end, title) for one in places]
     yield twin(claim, kind, edits, made, f"{places[0].text} -> {title}")
 
 
@@ -78,8 +81,7 @@ def _other(claim: Claim, kind: str, one: Found, there: set[str]) -> tuple[str, s
         return (new, METRICS[new]) if new not in there else ("", "")
     if kind == SPLIT:
         new = OTHER_SPLIT.get(id, "")
-        return (new, one.text.lower().replace("development", new).replace("dev", new).replace("validation", new)
-                if id == "dev" else one.text.lower().replace("held-out ", "").replace("test", new)) if new else ("", "")  # fmt: skip
+        return new, SPLIT_WORD.sub(new, one.text) if new else ""
     if kind == BENCHMARK:
         return BENCHMARKS[id], BENCHMARKS[id]
     return (id, SYSTEMS[id]) if id in SYSTEMS and " " in one.text else ("", "")
@@ -88,12 +90,14 @@ def _other(claim: Claim, kind: str, one: Found, there: set[str]) -> tuple[str, s
 def _targets(claim: Claim, id: str) -> tuple[str, ...]:
     """Tasks that could stand in the same place, those with the same metrics where there are any."""
     task = tasks.TASKS[id]
-    if any(id == getattr(one, "intermediate") or id == one.rival or id in one.among for one in claim.asserts):
+    if any(id in (one.intermediate, one.rival, *one.among) for one in claim.asserts):
         return tasks.INTERMEDIATE
     if task.role == "intermediate":
         return tasks.INTERMEDIATE
     alike = tuple(one for one in tasks.XTREME if tasks.TASKS[one].metrics == task.metrics)
-    return alike if len(alike) > 1 else tuple(one for one in tasks.XTREME if results.score_metrics(one) == results.score_metrics(id))
+    return (
+        alike if len(alike) > 1 else tuple(one for one in tasks.XTREME if results.score_metrics(one) == results.score_metrics(id))
+    )
 
 
 def _family(code: str) -> str:
@@ -102,19 +106,10 @@ def _family(code: str) -> str:
 
 
 def _other_mlm(one: Assertion, id: str) -> Assertion | None:
-    from dataclasses import replace
-
     if one.intermediate == results.BASELINE or not one.intermediate or one.mlm != (id == "mlm"):
         return None
     return replace(one, mlm=not one.mlm)
 
 
 def _set_up(asserts: Asserts, old: str, new: str) -> Asserts | None:
-    from dataclasses import replace
-
     return changed(asserts, lambda one: replace(one, value=new) if vocabulary.key(old) in vocabulary.key(one.value) else None)
-
-
-def _fitting(old: str, title: str, after: str) -> str:
-    """The new name as the old one stood: 'multi-task training' is a training still."""
-    return title if old.lower() != MULTI else f"{title} "

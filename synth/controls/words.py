@@ -12,7 +12,7 @@ raise lower|raises lowers|raised lowered|raising lowering|increase decrease|incr
 increasing decreasing|improve worsen|improves worsens|improved worsened|improving worsening|improvement decline
 improvements declines|gain loss|gains losses|boost reduce|boosts reduces|boosted reduced|boosting reducing
 rise fall|rises falls|rose fell|rising falling|grows shrinks|grow shrink|grew shrank|growing shrinking|help hurt|helps hurts
-helped hurt|helping hurting|benefit harm|benefits harms|benefited suffered|benefiting suffering|reduction increase
+helped hurt|helping hurting|benefit harm|benefits harms|reduction increase
 positive negative|positively negatively|upward downward|succeeds fails|succeeded failed|succeed fail
 """
 ORDER = """
@@ -24,7 +24,8 @@ TOP = """
 best worst|highest lowest|largest smallest|strongest weakest|fastest slowest|longest shortest|greatest least
 """
 BOUND = """
-at least~at most|more than~less than|over~under|up to~at least|no more than~more than|no less than~less than
+no more than~more than|no less than~less than|no fewer than~fewer than|at least~less than|at most~more than|up to~more than
+more than~at most|less than~at least|fewer than~at least|over~under|under~over
 """
 # The relations of a number and their opposites.
 OPPOSITE_RELATION = {"at least": "less than", "at most": "more than", "more than": "at most", "less than": "at least"}
@@ -57,17 +58,20 @@ inhibit inhibits inhibited|promote promotes promoted|affect affects affected|ind
 AUXILIARIES = "is are was were has have had can could may might will would should does do did must".split()
 
 # Quantifying words and what contradicts them. 'most' to 'some' or 'each' to 'most' would be true as well.
-QUANTIFIERS = (
-    (re.compile(r"\b(?:almost |nearly )?(?:all|each|every one|most|many|some|several|both) of\b", re.I), "none of"),
-    (re.compile(r"\b(?:almost |nearly )?all(?= (?:the )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b)", re.I),
-     "none of the"),
-    (re.compile(r"\b(?:almost |nearly )?(?:all|each|every|most|many|some|several)\b(?! (?:than|important|recent))", re.I), "no"),
-    (re.compile(r"\bboth\b(?! \w+ and\b)", re.I), "neither"),
-    (re.compile(r"\b(?:consistently|always|often|usually|sometimes)\b", re.I), "never"),
-    (re.compile(r"\bconsistent\b", re.I), "no"),
-    (re.compile(r"\bnone of\b", re.I), "all of"),
-    (re.compile(r"\bnever\b", re.I), "always"),
-)  # fmt: skip
+COUNTED = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+QUANTIFIERS = tuple(
+    (re.compile(pattern, re.I), new)
+    for pattern, new in (
+        (r"\b(?:almost |nearly )?(?:all|each|every one|most|many|some|several|both) of\b", "none of"),
+        (rf"\b(?:almost |nearly )?all(?= (?:the )?{COUNTED}\b)", "none of the"),
+        (r"\b(?:almost |nearly )?(?:all|each|every|most|many|some|several)\b(?! (?:than|important|recent))", "no"),
+        (r"\bboth\b(?! \w+ and\b)", "neither of the"),
+        (r"\b(?:consistently|always|often|usually|sometimes)\b", "never"),
+        (r"\bconsistent\b", "no"),
+        (r"\bnone of\b", "all of"),
+        (r"\bnever\b", "always"),
+    )
+)
 
 
 def _pairs(table: str, both: bool) -> dict[str, str]:
@@ -82,7 +86,7 @@ def _pairs(table: str, both: bool) -> dict[str, str]:
 
 
 OPPOSITES: Mapping[str, Mapping[str, str]] = {
-    name: _pairs(table, True) for name, table in (("change", CHANGE), ("order", ORDER), ("top", TOP), ("bound", BOUND))
+    name: _pairs(table, name != "bound") for name, table in (("bound", BOUND), ("change", CHANGE), ("order", ORDER), ("top", TOP))
 }
 SAME: Mapping[str, str] = _pairs(SYNONYMS, False)
 BASE: Mapping[str, tuple[str, str]] = {  # a finite form -> its base form and the auxiliary that takes 'not'

@@ -43,19 +43,21 @@ NUMERAL = r"(?:\d|two\b|three\b|four\b|five\b|six\b|seven\b|eight\b|nine\b|ten\b
 HIDDEN = _any(
     r"(?:without(?: any)?|w/o) intermediate(?:[ -](?:task|tasks|training|fine-?tuning))*",
     r"no intermediate(?:-task)? (?:training|fine-?tuning)",
-    r"(?<=\bthan )no intermediate tasks?|(?<=\bover )no intermediate tasks?|(?<=\bwith )no intermediate tasks?",
+    r"(?:(?<=than\x20)|(?<=over\x20)|(?<=with\x20)|(?<=to\x20))no intermediate tasks?",
     "no (?:more|fewer|less) than|no later|no doubt|not only|at (?:most|best|least)|up to|as well",
-    "the most|most (?:common|important|likely|recent|complex|effective|similar|popular|notable|promising|useful|relevant|frequent)",
-    "(?:low|lower|high|higher|less|under)-resourced?|(?:better|best) known|the same|of same|each other|after all|all (?:over|but)",
+    "the most|most (?:common|important|likely|recent|complex|effective|similar|popular|notable|promising|useful|frequent)",
+    "(?:low|lower|high|higher|less|under)-resourced?|(?:better|best) known|the same|of same|each other|after all",
     r"May \d|(?:training|cross-entropy|validation|test) loss(?:es)?|loss functions?",
     rf"(?:more|less|fewer|greater) than(?=\s+{NUMERAL})",
 )
-COMPARES = "than|compared (?:with|to|against)|in comparison|relative to|versus|vs\\.?|against|as opposed to|rather than|instead of"
+COMPARES = (
+    "than|compared (?:with|to|against)|in comparison|relative to|versus|vs\\.?|against|as opposed to|rather than|instead of"
+)
 PATTERNS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     # 'Not all' is some, and no negation of what follows.
     (QUANTIFIER, SOME, _any(
-        "not (?:all|every|always|each|both)|sometimes|some|several|(?:a )?few|certain|occasionally|partly|partially|mixed|varying",
-        "a (?:subset|handful|couple|minority) of|at times",
+        "not (?:all|every|always|each|both)|sometimes|some|several|(?:a )?few|certain|occasionally|partly|partially|mixed",
+        "varying|a (?:subset|handful|couple|minority) of|at times",
     )),
     (QUANTIFIER, MOST, _any(
         "(?:almost|nearly|virtually|practically) (?:all|every|each|always)|mostly|most|many|(?:the )?(?:vast )?majority",
@@ -75,10 +77,10 @@ PATTERNS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
         "match(?:es|ed|ing)?|(?:no|little) (?:difference|change|effect|impact|influence)",
     )),
     (DIRECTION, DOWN, _any(
-        forms("reduce decrease decline degrade deteriorate diminish impair harm damage worsen weaken underperform suffer interfere"),
-        "reductions?|hurt(?:s|ing)?|lower(?:s|ed|ing)?|lowest|worse|worst|drop(?:s|ped|ping)?|degradations?|deterioration|harmful",
+        forms("reduce decrease decline degrade deteriorate diminish impair harm damage worsen weaken underperform suffer"),
+        "interfer(?:e|es|ed|ence)|reductions?|hurt(?:s|ing)?|lower(?:s|ed|ing)?|lowest|worse|worst|drop(?:s|ped|ping)?|degradations?|deterioration|harmful",
         "losses|loss|los(?:e|es|t|ing)|fall(?:s|en|ing)?|fell|detriment(?:al)?|inferior|weaker|negative(?:ly)?|below|behind|poorer",
-        "shrinks?|shrank|smaller|fewer|less|interference",
+        "shrinks?|shrank|smaller|fewer|less",
     )),
     (DIRECTION, UP, _any(
         forms("improve gain increase outperform exceed surpass boost benefit help raise enhance strengthen"),
@@ -87,7 +89,8 @@ PATTERNS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
         "above|ahead|more|win(?:s|ning)?|won",
     )),
     (HEDGE, "hedged", _any(
-        forms("suggest appear"), "may|might|could|can|would|suggestive|seem(?:s|ed|ingly)?|likely|possibl[ye]|perhaps|potential(?:ly)?",
+        forms("suggest appear"),
+        "may|might|could|can|would|suggestive|seem(?:s|ed|ingly)?|likely|possibl[ye]|perhaps|potential(?:ly)?",
         "probabl[ye]|tend(?:s|ed)? to|hypothesi[sz]e[sd]?|presumably|arguably|to some extent|we (?:believe|expect|speculate)",
         "aims? to|whether|apparent(?:ly)?",
     )),

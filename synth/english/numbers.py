@@ -48,7 +48,7 @@ NOT = r"(?:\bno|\bnot|n't)"
 BEFORE = (
     (_ends(rf"{NOT} (?:more|greater|higher|larger) than", r"\b(?:up to|at most|a maximum of|as many as)", "\u2264|<="), MOST),
     (_ends(rf"{NOT} (?:fewer|less|lower|smaller) than", r"\b(?:at least|a minimum of|as few as)", "\u2265|>="), LEAST),
-    (_ends(r"\b(?:(?:more|greater|higher|larger|better) than|above|exceed(?:ing|s)?|beyond|in excess of|well over)", "(?<!-)>"), MORE),
+    (_ends(r"\b(?:(?:more|greater|higher|larger) than|above|exceed(?:ing|s)?|beyond|in excess of|well over)", "(?<!-)>"), MORE),
     (_ends(r"\b(?:(?:less|fewer|lower|smaller) than|under|below|just short of)", "<"), LESS),
     (_ends(r"\b(?:about|approximately|around|roughly|nearly|almost|some|circa|close to|on the order of)", r"\b(?:approx|ca)\.",
            "[~\u2248\u223c]"), ABOUT),

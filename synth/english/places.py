@@ -41,7 +41,7 @@ PATTERNS = tuple(
         r"\b\d+(?:\.\d+){2,}\b",  # 1.2.3, a version
         r"(?<!\w)[vV]\.?\s?\d+(?:\.\d+)*\b",
         r"\b\d+(?:st|nd|rd|th)\b",
-        r"(?<!\S)\(?\d{1,2}[.)](?=\s+[^\W\d])",  # the mark of an item in a list
+        r"(?:^\s*\(?\d{1,2}[.)]|(?<!\S)\(?\d{1,2}\))(?=\s+[^\W\d])",  # the mark of an item in a list
         r"\b9[059]\s?%\s?(?:CI\b|(?:confidence|credible|prediction) intervals?)",
     )
 )
@@ -55,8 +55,7 @@ def nameless(text: str) -> tuple[Span, ...]:
         return ()
     found = [match.span() for pattern in PATTERNS for match in pattern.finditer(text)]
     found += [match.span(1) for match in NAMED.finditer(text) if not _measured(text[match.end() :])]
-    kinds = (vocabulary.TASK, vocabulary.MODEL, vocabulary.METRIC)
-    found += [(one.start, one.end) for one in vocabulary.mentions(text, kinds) if _holds_digits(one.text)]
+    found += _names(text)
     return tuple(sorted(found))
 
 
@@ -64,9 +63,24 @@ def _measured(after: str) -> bool:
     return bool(units.measure(after)[0] or units.counted(after)[0])
 
 
-def _holds_digits(name: str) -> bool:
-    """A name that a number may follow ('MNLI 7.5') is no name of its own with that number."""
-    return any(one.isdigit() for one in name)
+def _names(text: str) -> list[Span]:
+    """Names of the vocabulary that hold digits. In 'MNLI 7.5' the number only follows a name."""
+    words, found = list(vocabulary.WORD.finditer(text)), list[Span]()
+    for place, word in enumerate(words):
+        if not any(one.isdigit() for one in word[0]):
+            continue
+        for length in range(4, 0, -1):
+            starts = range(max(0, place - length + 1), min(place, len(words) - length) + 1)
+            spans = [(words[first].start(), words[first + length - 1].end()) for first in starts]
+            if named := [span for span in spans if _named(text[slice(*span)])]:
+                found += named
+                break
+    return found
+
+
+def _named(text: str) -> bool:
+    kinds = (vocabulary.TASK, vocabulary.MODEL, vocabulary.METRIC)
+    return not re.search(r"[;,]\s", text) and any(one.kind in kinds for one in vocabulary.find(text))
 
 
 def within(spans: Sequence[Span], start: int, end: int) -> bool:

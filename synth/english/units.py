@@ -7,8 +7,8 @@ import re
 POINTS, PERCENT, TIMES = "points", "%", "times"
 HEADS = (
     "example sample instance sentence pair question label language task dataset corpus benchmark model system seed run epoch "
-    "step iteration token word character parameter layer head paper article study claim family script annotator participant hour day "
-    "minute second week month year GPU class category genre domain phase stage setting baseline method shot document "
+    "step iteration token word character parameter layer head paper article study claim family script annotator participant hour "
+    "day minute second week month year GPU class category genre domain phase stage setting baseline method shot document "
     "passage paragraph abstract metric experiment fold dimension unit feature split subset version page resource variety "
     "dialect branch reviewer score checkpoint configuration condition"
 ).split()

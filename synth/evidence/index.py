@@ -24,7 +24,7 @@ from .build import build
 from .shelf import Skipped, files_in
 from .terms import terms
 
-K1, B = 1.2, 0.75
+K1, B = 1.2, 0.5
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 from . import svg
 
 MAIN, SIDE, GAP, LINE, PAD, DOWN, LABEL = 300, 330, 48, 18, 12, 34, 34
+STEP, INDENT = 12, 32  # of a narrow diagram
 LETTER = 7.6  # of a phase's name, which runs upwards
 MOST = 8  # reasons that have a line of their own
 # A diagram of its own needs its own clothes; inside a report the report's style comes later and wins.
@@ -21,30 +22,57 @@ STYLE = (
 NAMES = {"arxiv": "arXiv", "semanticscholar": "Semantic Scholar", "openalex": "OpenAlex", "acl": "ACL Anthology"}
 
 
-def flow(id: str, title: str, counts: Mapping[str, Any]) -> str:
-    """The diagram of the counts of literature/prisma.py."""
+def flow(id: str, title: str, counts: Mapping[str, Any], narrow: bool = False, styled: bool = True) -> str:
+    """The diagram of the counts of literature/prisma.py. A `narrow` one has what is taken out under its box, not beside it;
+    without its own style (`styled`) it takes that of the page around it."""
     steps = _steps(counts)
     left = LABEL + 14
-    parts, y = [STYLE], 10.0
+    parts, y = [STYLE] if styled else [], 10.0
     tops: list[tuple[str, float, float]] = []
     for number, (phase, box, aside) in enumerate(steps):
-        height = max(_height(box), _height(aside), len(phase) * LETTER + 8)
-        parts += _box(left, y, MAIN, height, box)
-        if aside:
-            middle = y + height / 2
-            parts += [
-                svg.line(left + MAIN, middle, left + MAIN + GAP - 6, middle, "flow-arrow"),
-                _head(left + MAIN + GAP, middle, 0),
-            ]
-            parts += _box(left + MAIN + GAP, y, SIDE, height, aside)
+        if narrow:
+            height = max(_height(box) + (_height(aside) + STEP if aside else 0), len(phase) * LETTER + 8)
+            parts += _under(left, y, box, aside)
+        else:
+            height = max(_height(box), _height(aside), len(phase) * LETTER + 8)
+            parts += _beside(left, y, height, box, aside)
         if number + 1 < len(steps):
-            parts.append(svg.line(left + MAIN / 2, y + height, left + MAIN / 2, y + height + DOWN - 6, "flow-arrow"))
-            parts.append(_head(left + MAIN / 2, y + height + DOWN, 90))
+            middle = left + (INDENT / 2 if narrow else MAIN / 2)
+            start = y + (_height(box) if narrow else height)
+            parts.append(svg.line(middle, start, middle, y + height + DOWN - 6, "flow-arrow"))
+            parts.append(_head(middle, y + height + DOWN, 90))
         tops.append((phase, y, y + height))
         y += height + DOWN
     parts += _phases(tops)
     words = "; ".join(" ".join([*box, *(["taken out:", *aside] if aside else [])]) for _, box, aside in steps)
-    return svg.document(id, left + MAIN + GAP + SIDE + 10, y - DOWN + 10, title, words, parts)
+    width = svg.NARROW if narrow else left + MAIN + GAP + SIDE + 10
+    return svg.document(id, width, y - DOWN + 10, title, words, parts)
+
+
+def _beside(left: float, y: float, height: float, box: Sequence[str], aside: Sequence[str]) -> list[str]:
+    parts = _box(left, y, MAIN, height, box)
+    if aside:
+        middle = y + height / 2
+        parts += [
+            svg.line(left + MAIN, middle, left + MAIN + GAP - 6, middle, "flow-arrow"),
+            _head(left + MAIN + GAP, middle, 0),
+            *_box(left + MAIN + GAP, y, SIDE, height, aside),
+        ]
+    return parts
+
+
+def _under(left: float, y: float, box: Sequence[str], aside: Sequence[str]) -> list[str]:
+    """A box over the whole width; what is taken out is a smaller one under it, so that the way down passes at its left."""
+    whole = int(svg.NARROW - left)
+    parts = _box(left, y, whole, _height(box), [_short(one, 36) for one in box])
+    if aside:
+        top = y + _height(box) + STEP
+        parts += [
+            svg.line(left + INDENT / 2, top + 20, left + INDENT - 6, top + 20, "flow-arrow"),
+            _head(left + INDENT, top + 20, 0),
+            *_box(left + INDENT, top, int(whole - INDENT), _height(aside), [_short(one, 30) for one in aside]),
+        ]
+    return parts
 
 
 def _steps(counts: Mapping[str, Any]) -> list[tuple[str, list[str], list[str]]]:

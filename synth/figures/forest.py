@@ -11,6 +11,7 @@ from ..stats.equivalence import Estimate
 from . import svg
 
 ROW, TOP, PLOT, RIGHT = 34, 30, 400, 118
+SLIM, UNDER, MARGIN = 46, 26, 14  # of a narrow figure: a line, its plot under the label, room at both ends
 
 
 @dataclass(frozen=True)
@@ -74,40 +75,49 @@ def _diamond(one: Study, place: Callable[[float], float], y: float) -> str:
     return f'<polygon class="diamond" points="{" ".join(f"{svg.number(a)},{svg.number(b)}" for a, b in points)}"/>'
 
 
-def forest(id: str, title: str, description: str, lines: Sequence[Line], series: Sequence[str], axis: str) -> str:
-    """A dot per line and series around the line of no gain."""
+def forest(
+    id: str, title: str, description: str, lines: Sequence[Line], series: Sequence[str], axis: str, narrow: bool = False
+) -> str:
+    """A dot per line and series around the line of no gain. A `narrow` one has the labels above the dots."""
     ends = [0.0]
     for one in lines:
         for point in one.points:
             if point:
                 ends += [value for value in (point.mean, point.low, point.high) if math.isfinite(value)]
-    marks = svg.ticks(min(ends), max(ends))
+    marks = svg.ticks(min(ends), max(ends), 5 if narrow else 7)
     low, high = marks[0], marks[-1]
-    left = max(len(one.label) for one in lines) * svg.FONT + 14
+    left = MARGIN if narrow else max(len(one.label) for one in lines) * svg.FONT + 14
+    plot, row = (svg.NARROW - 2 * MARGIN, SLIM) if narrow else (PLOT, ROW)
 
     def place(value: float) -> float:
-        return left + PLOT * (value - low) / (high - low)
+        return left + plot * (value - low) / ((high - low) or 1)
 
-    bottom = TOP + ROW * len(lines)
+    bottom = TOP + row * len(lines) + (4 if narrow else 0)
     parts = [svg.line(place(mark), TOP - 4, place(mark), bottom, "grid") for mark in marks]
     parts.append(svg.line(place(0), TOP - 8, place(0), bottom + 5, "axis"))
     parts += [
         svg.text(place(mark), bottom + 20, signed(mark).removesuffix(".0") if mark else "0", "small", "middle") for mark in marks
     ]
-    parts.append(svg.text(left + PLOT / 2, bottom + 40, axis, "small", "middle"))
+    parts.append(svg.text(left + plot / 2, bottom + 40, axis, "small", "middle"))
     for index, one in enumerate(lines):
-        y = TOP + ROW * index + ROW / 2
-        parts.append(svg.text(left - 10, y + 4, one.label, "", "end"))
-        parts += [_point(point, place, y + offset, number) for number, (point, offset) in enumerate(_spread(one.points)) if point]
+        y = TOP + row * index + (UNDER + 6 if narrow else row / 2)
         first = next((point for point in one.points if point), None)
-        if first:
-            parts.append(svg.text(left + PLOT + 14, y + 4, _words(first), "value"))
-    x = left
+        if narrow:
+            said = _words(first) if first else ""
+            room = svg.NARROW - len(said) * 6.4 - 8
+            parts.append(svg.text(0, y - 16, svg.clipped(one.label, room), "name"))
+            parts.append(svg.text(svg.NARROW, y - 16, said, "value", "end"))
+        else:
+            parts.append(svg.text(left - 10, y + 4, one.label, "", "end"))
+            if first:
+                parts.append(svg.text(left + plot + 14, y + 4, _words(first), "value"))
+        parts += [_point(point, place, y + offset, number) for number, (point, offset) in enumerate(_spread(one.points)) if point]
+    x = 0.0 if narrow else left
     for number, name in enumerate(series if len(series) > 1 else ()):
         parts.append(f'<circle class="dot s{number}" cx="{svg.number(x + 5)}" cy="10" r="4.5"/>')
         parts.append(svg.text(x + 15, 14, name, "small"))
         x += 30 + len(name) * 6.2
-    return svg.document(id, left + PLOT + RIGHT, bottom + 48, title, description, parts)
+    return svg.document(id, svg.NARROW if narrow else left + plot + RIGHT, bottom + 48, title, description, parts)
 
 
 def _spread(points: tuple[Estimate | None, ...]) -> list[tuple[Estimate | None, float]]:
@@ -115,7 +125,7 @@ def _spread(points: tuple[Estimate | None, ...]) -> list[tuple[Estimate | None, 
     return [(point, (number - middle) * 11) for number, point in enumerate(points)]
 
 
-def _point(point: Estimate, place, y: float, number: int) -> str:
+def _point(point: Estimate, place: Callable[[float], float], y: float, number: int) -> str:
     bar = ""
     if point.known:
         bar = svg.line(place(point.low), y, place(point.high), y, f"bar s{number}")

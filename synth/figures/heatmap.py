@@ -1,4 +1,7 @@
-"""Language by task, one coloured cell each, grouped by family."""
+"""Language by task, one coloured cell each, grouped by family.
+
+Cells of one colour are one path and one group of numbers, so that forty languages by nine tasks stay a small figure.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from . import svg
 STEPS = 9
 MISSING = "\u00b7"
 ROW, COLUMN, TOP, GAP, LEGEND = 24, 60, 30, 6, 320
+SLIM, HEADING = 21, 18  # of a narrow figure: a row, the line with a group's name
 
 
 def heatmap(
@@ -20,26 +24,59 @@ def heatmap(
     columns: Sequence[tuple[str, str]],
     cells: Mapping[tuple[str, str], float],
     diverging: bool = False,
+    narrow: bool = False,
 ) -> str:
-    """`rows` are (key, label, group), `columns` (key, label). Diverging colours turn at zero, others run from low to high."""
+    """`rows` are (key, label, group), `columns` (key, label). Diverging colours turn at zero, others run from low to high.
+
+    A `narrow` one has turned heads, groups on lines of their own, and whole numbers.
+    """
     values = list(cells.values()) or [0.0]
     bound = max(abs(value) for value in values) or 1.0
     low, high = (-bound, bound) if diverging else (min(values), max(values))
-    left = (max(len(label) for _, label, _ in rows) + max(len(group) for _, _, group in rows)) * svg.FONT + 30
-    width = left + max(COLUMN * len(columns) + 2, LEGEND)
-    parts = [svg.text(left + COLUMN * (index + 0.5), 18, label, "head", "middle") for index, (_, label) in enumerate(columns)]
-    y, before = float(TOP), ""
+    longest = max((len(label) for _, label, _ in rows), default=4)
+    if narrow:
+        left = min(longest * 6.4 + 8, 104.0)
+        column, height, top = min(46.0, (svg.NARROW - left) / max(1, len(columns))), SLIM, 58.0
+        width = float(svg.NARROW)
+    else:
+        left = (longest + max((len(group) for _, _, group in rows), default=0)) * svg.FONT + 30
+        column, height, top = float(COLUMN), ROW, float(TOP)
+        width = left + max(column * len(columns) + 2, LEGEND)
+    parts = [_head(left + column * (index + 0.5), top, label, narrow) for index, (_, label) in enumerate(columns)]
+    y, before = top, None
+    kinds: dict[str, list[tuple[float, float, str]]] = {}
     for key, label, group in rows:
         if group != before:
-            y += GAP if before else 0
-            parts.append(svg.text(0, y + 16, group, "group"))
+            if narrow:
+                parts.append(svg.text(0, y + 13, group, "group"))
+                y += HEADING
+            else:
+                y += GAP if before is not None else 0
+                parts.append(svg.text(0, y + 16, group, "group"))
             before = group
-        parts.append(svg.text(left - 8, y + 16, label, "", "end"))
-        for index, (column, name) in enumerate(columns):
-            parts.append(_cell(left + COLUMN * index, y, cells.get((key, column)), low, high, diverging, f"{label}, {name}"))
-        y += ROW
-    parts.append(_legend(left, y + 14, low, high, diverging))
+        words = svg.clipped(label, left - 8, 6.2) if narrow else label
+        parts.append(svg.text(left - 6 if narrow else left - 8, y + height * 0.68, words, "row" if narrow else "", "end"))
+        for index, (name, _) in enumerate(columns):
+            value = cells.get((key, name))
+            kind = "none" if value is None else _kind(value, low, high, diverging)
+            kinds.setdefault(kind, []).append((left + column * index, y, _shown(value, diverging, narrow)))
+        y += height
+    parts += [_cells(kind, found, column, height) for kind, found in sorted(kinds.items())]
+    parts.append(_legend(left if not narrow else 0, y + 14, low, high, diverging))
     return svg.document(id, width, y + 44, title, description, parts)
+
+
+def _head(x: float, top: float, label: str, narrow: bool) -> str:
+    return svg.turned(x + 3, top - 7, label, "head") if narrow else svg.text(x, top - 12, label, "head", "middle")
+
+
+def _shown(value: float | None, diverging: bool, narrow: bool) -> str:
+    if value is None:
+        return MISSING
+    if narrow:
+        whole = f"{value:+.0f}" if diverging else f"{value:.0f}"
+        return "0" if whole in ("+0", "-0") else whole.replace("-", "\u2212")
+    return signed(value) if diverging else f"{value:.1f}"
 
 
 def _kind(value: float, low: float, high: float, diverging: bool) -> str:
@@ -47,20 +84,21 @@ def _kind(value: float, low: float, high: float, diverging: bool) -> str:
     return f"{'d' if diverging else 'q'}{min(STEPS - 1, max(0, int(share * STEPS)))}"
 
 
-def _cell(x: float, y: float, value: float | None, low: float, high: float, diverging: bool, name: str) -> str:
-    box = f'<rect x="{svg.number(x + 1)}" y="{svg.number(y + 1)}" width="{COLUMN - 2}" height="{ROW - 2}" rx="2"/>'
-    if value is None:
-        return f'<g class="none">{box}{svg.text(x + COLUMN / 2, y + 16, MISSING, "", "middle")}</g>'
-    shown = signed(value) if diverging else f"{value:.1f}"
-    tip = f"<title>{svg.clean(f'{name}: {shown}')}</title>"
-    kind = _kind(value, low, high, diverging)
-    return f'<g class="{kind}">{tip}{box}{svg.text(x + COLUMN / 2, y + 16, shown, "", "middle")}</g>'
+def _cells(kind: str, found: Sequence[tuple[float, float, str]], width: float, height: float) -> str:
+    """All cells of one colour: the boxes as one path, then their numbers."""
+    across, down = svg.number(width - 2), svg.number(height - 2)
+    boxes = "".join(f"M{svg.number(x + 1)} {svg.number(y + 1)}h{across}v{down}h-{across}z" for x, y, _ in found)
+    numbers = "".join(
+        f'<text x="{svg.number(x + width / 2)}" y="{svg.number(y + height * 0.67)}">{svg.clean(words)}</text>'
+        for x, y, words in found
+    )
+    return f'<g class="cells {kind}"><path d="{boxes}"/>{numbers}</g>'
 
 
 def _legend(x: float, y: float, low: float, high: float, diverging: bool) -> str:
+    letter = "d" if diverging else "q"
     swatches = "".join(
-        f'<g class="{"d" if diverging else "q"}{step}"><rect x="{svg.number(x + 40 + 18 * step)}" y="{svg.number(y)}" '
-        'width="18" height="10"/></g>'
+        f'<g class="{letter}{step}"><path d="M{svg.number(x + 40 + 18 * step)} {svg.number(y)}h18v10h-18z"/></g>'
         for step in range(STEPS)
     )
     ends = (signed(low), signed(high)) if diverging else (f"{low:.0f}", f"{high:.0f}")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 FONT = 7.0  # width of a figure's character at 13 px, for room beside labels
+NARROW = 328  # a figure for a page of 360 pixels
 CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 
 
@@ -22,14 +23,32 @@ def text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") 
     return f'<text x="{number(x)}" y="{number(y)}"{named}{placed}>{clean(words)}</text>'
 
 
+def turned(x: float, y: float, words: str, kind: str = "", angle: int = -55) -> str:
+    """One line of text that runs upwards from a place."""
+    named = f' class="{kind}"' if kind else ""
+    return f'<text transform="translate({number(x)} {number(y)}) rotate({angle})"{named}>{clean(words)}</text>'
+
+
 def line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
     """One straight line."""
     return f'<line class="{kind}" x1="{number(x1)}" y1="{number(y1)}" x2="{number(x2)}" y2="{number(y2)}"/>'
 
 
+def box(x: float, y: float, width: float, height: float, kind: str) -> str:
+    """One rectangle."""
+    size = f'width="{number(width)}" height="{number(height)}"'
+    return f'<rect class="{kind}" x="{number(x)}" y="{number(y)}" {size}/>'
+
+
 def number(value: float) -> str:
     """A coordinate, no longer than it needs to be."""
     return f"{value:.1f}".removesuffix(".0")
+
+
+def clipped(words: str, room: float, letter: float = FONT) -> str:
+    """A label that fits: its end is cut where there is no room for it."""
+    most = max(3, int(room / letter))
+    return words if len(words) <= most else words[: most - 1].rstrip() + "\u2026"
 
 
 def document(id: str, width: float, height: float, title: str, description: str, parts: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ class Mark:
 
     `earned` has the points by rule, `points` is their sum; None where the reviewer could not judge, and `line` says why.
     A claim that is not in the reviewer's remit (`applies` is false) counts neither for nor against. `word` is the
-    judgement in a word or two.
+    judgement in a word or two. `possible` is what it could still earn where that is less than the rubric has.
     """
 
     claim: str
@@ -33,6 +33,7 @@ class Mark:
     earned: Mapping[str, float] = field(default_factory=dict)
     judged: bool = True
     applies: bool = True
+    possible: float | None = None
 
     @property
     def points(self) -> float | None:

@@ -76,7 +76,7 @@ def test_a_paper_that_is_nowhere_is_named(shelf):
     one = claim(paper="1911.02116v2")
     found = tables.check(one, asked(one), shelf)
     assert (found.verdict, found.line) == (
-        "not enough information", "not enough information, tables of 1911.02116v2 are not in data/published",
+        "not enough information", "not enough information, tables of 1911.02116v2 are not in data/published (synth fetch 1911.02116v2)",
     )  # fmt: skip
 
 

@@ -10,16 +10,16 @@ from replicate import resources, results, tasks
 from replicate.files import whole
 from replicate.problems import Problem
 
-from . import provenance
-from .assertions import signed
-from .checks.hand import Hand
-from .figures.forest import Line, forest
-from .figures.heatmap import heatmap
-from .figures.scatter import scatter
-from .records import Question, title
-from .sentences import Finding, abstract, count, limitations
-from .summary import Runs, summary
-from .verify import verdicts
+from .. import provenance
+from ..assertions import signed
+from ..checks.hand import Hand
+from ..figures.forest import Line, forest
+from ..figures.heatmap import heatmap
+from ..figures.scatter import scatter
+from ..records import Question, title
+from ..sentences import Finding, abstract, count, limitations
+from ..summary import Runs, summary
+from ..verify import verdicts
 
 SCHEMA = "synth.report/1"
 GENERATOR = "stilts-claims"
@@ -157,7 +157,7 @@ def html(report: Report) -> str:
     """The report as a single page that needs no network."""
     import jinja2
 
-    from .figures import svg
+    from ..figures import svg
 
     folder = resources.templates()
     environment = jinja2.Environment(

@@ -41,6 +41,20 @@ class Selection:
         return found
 
     @cached_property
+    def spoken(self) -> dict[tuple[str, str, str], tuple[str, ...]]:
+        """The languages that a target was measured in, by target, metric and split."""
+        found: dict[tuple[str, str, str], set[str]] = {}
+        for _, _, _, _, target, metric, language, split in self.cells:
+            if language != results.ALL:
+                found.setdefault((target, metric, split), set()).add(language)
+        return {key: tuple(sorted(codes)) for key, codes in found.items()}
+
+    @cached_property
+    def targets(self) -> frozenset[tuple[str, str]]:
+        """The targets that were measured, each with the splits that it was measured on."""
+        return frozenset((key[4], key[7]) for key in self.cells)
+
+    @cached_property
     def model(self) -> str:
         """The model that is meant where none is named: the one that was trained, or the only one; else none."""
         frames = [frame[["model", "intermediate"]] for frame in (self.gains, self.levels) if len(frame)]
@@ -51,7 +65,7 @@ class Selection:
         return ""
 
     @cached_property
-    def known(self) -> dict[Assertion, Finding]:
+    def known(self) -> dict[tuple[Assertion, float], Finding]:
         """What was found before: many claims ask the same with another number."""
         return {}
 

@@ -1,0 +1,127 @@
+"""sign: in how many of the intermediates, targets or languages the gain goes up, or down.
+
+'Most' is more than half of them. Something goes up where its whole interval lies above 0; a printed zero does not, and what
+lies on both sides of 0 counts for neither and leaves open what hangs on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from replicate import languages, results, tasks
+from replicate.results import Interval
+
+from ..records import MULTI, Assertion, title
+from .finding import Finding, leaves, middle, signed, spread
+from .numbers import gain
+from .rows import Selection, trained
+
+NEEDED: Mapping[str, Callable[[int], int]] = {
+    "each": lambda count: count, "most": lambda count: count // 2 + 1, "some": lambda count: 1, "none": lambda count: 1,
+}  # fmt: skip
+LEVEL = 0.95
+
+
+def sign(of: Assertion, rows: Selection, margin: float = 0.0) -> Finding:
+    """Whether the quantifier is right; of runs a gain below `margin` for certain is none."""
+    found = {name: gain(replace(one, kind="gain", among=()), rows) for name, one in _each(of, rows).items()}
+    have = {name: one for name, one in found.items() if one.numbers}
+    if not have:
+        return Finding(missing=next((one.missing for one in found.values()), f"no {of.across} among the rows"))
+    absent = [name for name in found if name not in have]
+    needed = NEEDED[of.quantifier](len(found))
+    up, flat = _certain(have, of.direction, needed, len(found), margin)
+    unsure = [name for name in found if name not in up and name not in flat]
+    word = of.direction
+    others = [f"open: {', '.join(unsure)}"] if unsure else []
+    return Finding(
+        numbers=None,
+        printed=f"{word} in {len(up)} of {len(found)}",
+        holds=holds(of.quantifier, len(up), len(flat), len(found)),
+        rows=leaves(row for one in have.values() for row in one.rows),
+        recomputation=", ".join(f"{name} {_shown(one)}" for name, one in have.items()),
+        note=f"not at hand: {', '.join(absent)}" if absent else "",
+        also="; ".join([f"{word} in {len(up)} of {len(found)} {of.across}", *([f"not {word}: {_names(flat)}"] if flat else []),
+                        *others]),
+        parts=have,
+    )  # fmt: skip
+
+
+def holds(quantifier: str, up: int, flat: int, count: int) -> bool | None:
+    """Whether a quantifier is right where `up` of `count` go up for certain and `flat` for certain do not."""
+    if quantifier == "none":
+        other = holds("some", up, flat, count)
+        return None if other is None else not other
+    needed = NEEDED[quantifier](count)
+    if up >= needed:
+        return True
+    return False if count - flat < needed else None
+
+
+def _certain(have: Mapping[str, Finding], direction: str, needed: int, count: int, margin: float) -> tuple[list[str], list[str]]:
+    """Who goes this way for certain, and who for certain does not.
+
+    Of measured numbers the levels hold for the quantifier as a whole: that at least `needed` of `count` are true is wrong in
+    one of twenty cases, as is that too few are.
+    """
+    strict = 1 - (1 - LEVEL) / (count - needed + 1), 1 - (1 - LEVEL) / needed
+    turn = -1 if direction == "down" else 1
+    up, flat = [], []
+    for name, one in have.items():
+        here = _turned(spread(one.numbers or {}, strict[0]), turn)
+        there = _turned(spread(one.numbers or {}, strict[1]), turn)
+        if here.low > 0:
+            up.append(name)
+        elif there.high <= margin or (middle(here) == 0 and len(one.numbers or {}) == 1):
+            flat.append(name)
+    return up, flat
+
+
+def _turned(one: Interval, turn: int) -> Interval:
+    return one if turn > 0 else Interval(-one.high, -one.low)
+
+
+def _each(of: Assertion, rows: Selection) -> dict[str, Assertion]:
+    """The assertions of single gains that a quantifier runs over, by what tells them apart."""
+    systems = [of.intermediate] if of.intermediate else [name for name in trained(rows) if name != MULTI]
+    if of.across == "intermediates":
+        systems = list(of.among) or [name for name in trained(rows) if name != MULTI]
+        return {title(name, of.mlm): replace(of, intermediate=name) for name in systems}
+    named = _targets(of, rows) if of.across == "targets" else _languages(of, rows)
+    found = {}
+    for name in systems:
+        for what in named:
+            if of.across == "targets":
+                label, one = title(what), replace(of, target=what, intermediate=name, split=_split(what, of.split, rows))
+            else:
+                known = languages.languages()
+                label, one = known[what].name if what in known else what, replace(of, language=what, intermediate=name)
+            found[label if len(systems) == 1 else f"{label} after {title(name, of.mlm)}"] = one
+    return found
+
+
+def _targets(of: Assertion, rows: Selection) -> list[str]:
+    there = {target for target, _ in rows.targets}
+    return list(of.among) or [name for name in tasks.XTREME if name in there]
+
+
+def _split(target: str, split: str, rows: Selection) -> str:
+    """The split of a target; those without a dev set stand beside dev with their test set, as in an average."""
+    apart = target in results.NO_DEV and split == "dev" and (target, "dev") not in rows.targets
+    return "test" if apart else split
+
+
+def _languages(of: Assertion, rows: Selection) -> list[str]:
+    metric = of.metric if of.target in tasks.TASKS else results.SCORE
+    return list(of.among or rows.spoken.get((of.target, metric, of.split), ()))
+
+
+def _shown(one: Finding) -> str:
+    values: Any = one.values
+    return one.printed or signed(sum(values) / len(values))
+
+
+def _names(names: list[str]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,172 @@
+"""Averages: what is labelled so is the mean of its siblings by some reading, and where others of its line show which."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+
+from replicate.results import Interval
+
+from ..reading.document import Document
+from . import roles
+from .findings import LIKELY, POSSIBLE, SURE, Finding, Outcome, between, counted, gap
+from .readings import Reading, readings, value
+from .views import Entry, View, both, label, place, right
+
+# A caption or a neighbour that says what else an average may be over.
+HIDDEN = re.compile(
+    r"\b(seeds?|runs?|folds?|trials|annotators|weighted|micro|averaged? (over|across|of)|mean (over|of|and)|all \d+"
+    r"|languages)\b",
+    re.I,
+)
+
+
+@dataclass
+class _Tried:
+    """One average cell: the readings that yield what it prints, and the nearest of those that do not."""
+
+    line: int
+    entry: Entry
+    fits: list[Reading]
+    nearest: tuple[Reading, Interval, list[str], int] | None
+    missing: bool
+
+
+def check(document: Document) -> Outcome:
+    """The averages of all tables."""
+    made = Outcome()
+    for table in document.tables:
+        for view in both(table):
+            for there, role in enumerate(view.roles):
+                if role in (roles.AVERAGE, roles.WHOLE):
+                    made.add(_line(view, there, role))
+    return made
+
+
+def _line(view: View, there: int, role: str) -> Outcome:
+    made = Outcome()
+    known = readings(view, there)
+    tried = [_tried(view, line, there, known) for line in range(len(view.lines)) if view.at(line, there)]
+    tried = [one for one in tried if view.line_roles[one.line] not in (roles.SPREAD, roles.DELTA, roles.RELATIVE, roles.TOTAL)]
+    whole = [one for one in tried if one.nearest or one.fits]
+    if not whole:
+        return made
+    fitting = [one for one in whole if one.fits]
+    failing = [one for one in whole if not one.fits and not one.missing]
+    lacking = len(whole) - len(fitting) - len(failing)
+    if role == roles.WHOLE and len(fitting) < max(2, 2 * len(failing)):
+        return made  # 'all' names many things; only its neighbours could say that it is a mean here
+    count = Counter(reading for one in fitting for reading in one.fits)
+    usual = count.most_common(1)[0][0] if count else None
+    if failing:
+        sure = _sure(view, there, len(fitting), failing, len(usual.groups) if usual else 0)
+        if sure:
+            made.findings += [_finding(view, there, one, usual, sure, len(fitting)) for one in failing]
+        else:
+            made.left.append((place(view.table, failing[0].entry.cell), _unlike(view, there, failing)))
+            failing = []
+    if lacking:
+        first = next(one for one in whole if one.missing and not one.fits)
+        why = f"{counted(lacking, 'average')} beside an empty cell: what the mean is over is not said"
+        made.left.append((place(view.table, first.entry.cell), why))
+    made.checked["averages"] = len(fitting) + len(failing)
+    return made
+
+
+def _unlike(view: View, there: int, failing: list[_Tried]) -> str:
+    many = f"none of its {len(failing)} numbers is" if len(failing) > 1 else "its number is not"
+    named = f"'{label(view.paths[there])}'"
+    return f"{named}: {many} the mean of what stands beside it, by any reading; it may be over something else"
+
+
+def _sure(view: View, there: int, fitting: int, failing: list[_Tried], members: int) -> str:
+    """How sure it is that those which fail are wrong: the others of their line show how averages are made here."""
+    if fitting >= 2 and fitting >= 2 * len(failing):
+        return SURE
+    if fitting >= len(failing) and (members > 2 or fitting > 1):
+        return LIKELY
+    if fitting or len(failing) > 1 or failing[0].nearest is None:
+        return ""
+    table, one = view.table, failing[0]
+    reading, made, _, _ = one.nearest
+    neighbours = set(view.roles) | set(view.line_roles)
+    if roles.SPREAD in neighbours or HIDDEN.search(table.caption) or HIDDEN.search(label(view.paths[there])):
+        return ""
+    cells = [entry for place in reading.places if (entry := view.at(one.line, place))]
+    levels = [part.value for entry in cells for part in entry.content.parts]
+    printed = one.entry.content.parts[0].value
+    alike = len({len(entry.content.parts) for entry in cells}) == 1 and all(level > 0 for level in levels)
+    middle = (made.low + made.high) / 2
+    near = abs(printed - middle) <= max(abs(middle) / 5, (max(levels) - min(levels)) / 2)
+    return POSSIBLE if alike and near and max(levels) < 20 * min(levels) and not any(one.whole for one in _values(cells)) else ""
+
+
+def _values(cells: list[Entry]):  # type: ignore[no-untyped-def]
+    return (part for entry in cells for part in entry.content.parts)
+
+
+def _tried(view: View, line: int, there: int, known: tuple[Reading, ...]) -> _Tried:
+    entry = view.at(line, there)
+    assert entry is not None
+    parts = entry.content.parts
+    fits, nearest, missing = list[Reading](), None, False
+    least: Decimal | None = None
+    for reading in known:
+        if not any(view.at(line, one) for one in reading.places):
+            continue
+        present = Reading(reading.words, tuple(kept for group in reading.groups if (kept := _present(view, line, group))))
+        missing = missing or present.groups != reading.groups
+        if len(present.groups) < 2:
+            continue
+        made = [value(view, line, present, part, len(parts)) for part in range(len(parts))]
+        gaps = [gap(one.made, found[0]) for one, found in zip(parts, made, strict=True) if found]
+        if max(gaps) == 0:
+            fits.append(reading)
+        elif least is None or max(gaps) < least:
+            part = gaps.index(max(gaps))
+            found = made[part]
+            assert found is not None
+            least, nearest = max(gaps), (reading, found[0], found[1], part)
+    return _Tried(line, entry, fits, nearest, missing)
+
+
+def _present(view: View, line: int, group: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(one for one in group if view.at(line, one))
+
+
+def _finding(view: View, there: int, one: _Tried, usual: Reading | None, sure: str, fitting: int) -> Finding:
+    parts = one.entry.content.parts
+    part = one.nearest[3] if one.nearest else 0
+    reading = usual or (one.nearest[0] if one.nearest else None)
+    assert reading is not None
+    found = value(view, one.line, reading, part, len(parts))
+    if found is None:
+        assert one.nearest is not None
+        reading, made, members, part = one.nearest
+    else:
+        made, members = found
+    printed = parts[part].printed
+    what = f"the average is printed as {printed}; the mean of {reading.words} is {between(made)}"
+    if one.nearest and one.nearest[0].groups != reading.groups and gap(parts[part].made, one.nearest[1]):
+        what += f"; the nearest other reading, {one.nearest[0].words}, makes {between(one.nearest[1])}"
+    what += right(fitting, "average", view.across)
+    what += _slip(view, one, reading, made)
+    at = place(view.table, one.entry.cell)
+    against = (view.members(one.line, reading.places),)
+    return Finding("average", sure, what, at, against, printed, made, reading.words, tuple(members))
+
+
+def _slip(view: View, one: _Tried, reading: Reading, made: Interval) -> str:
+    """The one member whose sign, turned, would yield the average that is printed."""
+    printed = one.entry.content.parts[0]
+    for group in reading.groups:
+        for where in group:
+            entry = view.at(one.line, where)
+            if entry is None or len(entry.content.parts) > 1 or not entry.content.parts[0].signed:
+                continue
+            shift = 2 * entry.content.parts[0].value / len(group) / len(reading.groups)
+            if gap(printed.made, Interval(made.low - shift, made.high - shift)) == 0:
+                return f"; with the sign of {entry.cell.text} ({label(view.paths[where])}) turned it would be right"
+    return ""

@@ -1,0 +1,55 @@
+"""One document -> its audit: every check in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ..reading.document import Document
+from ..reading.worker import Reader
+from . import averages, changes, gains, marks, proportions, rows, shares, slips, source, totals
+from .findings import Audit, Outcome, ordered
+
+CHECKS: dict[str, Callable[[Document], Outcome]] = {
+    "averages": averages.check,
+    "gains": gains.check,
+    "totals": totals.check,
+    "shares": shares.check,
+    "marks": marks.check,
+    "slips": slips.check,
+    "changes": changes.check,
+    "proportions": proportions.check,
+}
+
+
+def audit(path: Path, reader: Reader, table: str = "") -> Audit:
+    """What the document in a file says against itself; with `table` only what concerns the table of that number."""
+    if source.is_results(path):
+        return rows.audit(path)
+    return audited(_only(source.read(path, reader), table))
+
+
+def audited(document: Document) -> Audit:
+    """The audit of a document that was read."""
+    whole = Outcome()
+    for check in CHECKS.values():
+        whole.add(check(document))
+    whole.findings[:] = ordered(dict.fromkeys(whole.findings))
+    size = {"pages": len(document.pages), "tables": len(document.tables), "sentences": len(document.sentences)}
+    return Audit(document.source, document.sha256, document.title, whole, size, document.notes)
+
+
+def _only(document: Document, number: str) -> Document:
+    from dataclasses import replace
+
+    from replicate.problems import Problem
+
+    if not number:
+        return document
+    named = [table for table in document.tables if table.number == number]
+    if not named and number.isdigit() and 1 <= int(number) <= len(document.tables):
+        named = [document.tables[int(number) - 1]]
+    if not named:
+        there = ", ".join(f"{table.number or 'without number'} (page {table.page})" for table in document.tables)
+        raise Problem(f"{document.source}: no table {number}; there is {there or 'none'}")
+    return replace(document, tables=tuple(named))

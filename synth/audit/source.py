@@ -1,0 +1,128 @@
+"""A file of any kind -> the Document that is audited. Text keeps its pipe tables, CSV is one table."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from replicate.problems import Problem
+
+from ..reading import cells, pages, plain
+from ..reading.document import Document, Sentence, Table
+from ..reading.layout import CAPTION
+from ..reading.worker import Reader
+
+CSV = (".csv", ".tsv")
+RESULTS = (".parquet", ".csv")
+BOLD = re.compile(r"^(?:\*\*(?P<stars>.+)\*\*|__(?P<lines>.+)__|<b>(?P<tag>.+)</b>)$")
+RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
+PIPES = re.compile(r"^\s*\|.*\|\s*$")
+
+
+def is_results(path: Path) -> bool:
+    """Whether a file holds rows of the contract."""
+    if path.suffix == ".parquet":
+        return True
+    if path.suffix not in RESULTS:
+        return False
+    with path.open("rb") as file:
+        return file.read(32).startswith(b"# replicate.results")
+
+
+def read(path: Path, reader: Reader) -> Document:
+    """The document in a file; a Problem where there is none."""
+    kind = pages.kind(path)
+    if path.suffix.lower() in CSV:
+        return _table(path)
+    if kind != "text":
+        return reader.read(path)
+    return _text(path)
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _table(path: Path) -> Document:
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    try:
+        rows = [
+            row for row in csv.reader(io.StringIO(text), delimiter="\t" if path.suffix.lower() == ".tsv" else ",") if any(row)
+        ]
+    except csv.Error as error:
+        raise Problem(f"{path}: damaged, not a whole CSV file ({error}); write it anew") from error
+    made = cells.table([[_piece(one) for one in row] for row in rows])
+    if made is None:
+        raise Problem(f"{path}: no table: one needs a row of names, and rows with a name and numbers")
+    return Document(str(path), "csv", _hash(path), path.stem, tables=(made,))
+
+
+def _piece(text: str) -> cells.Piece:
+    found = BOLD.match(text.strip())
+    inner = next((one for one in found.groups() if one), "") if found else text.strip()
+    return cells.Piece(inner.replace("**", "").replace("\\|", "|").strip(), bold=found is not None)
+
+
+def _text(path: Path) -> Document:
+    """Plain text and Markdown: paragraphs by the reader of plain text, tables of pipes or tabs beside them."""
+    text = path.read_text(encoding="utf-8", errors="replace").replace("\r\n", "\n")
+    lines = text.split("\n")
+    blocks = list(_blocks(lines))
+    for first, last in reversed(blocks):  # an empty line on both sides, so that no sentence runs into a table
+        lines[last:last] = [""]
+        lines[first:first] = [""]
+    document = plain.read("\n".join(lines), str(path))
+    if not document.blocks:
+        raise Problem(f"{path}: no text; is it the right file?")
+    tables = [table for first, last in _blocks(lines) if (table := _made(lines, first, last)) is not None]
+    numbered = tuple(replace(table, page=1) for table in tables)
+    return replace(document, sha256=_hash(path), tables=numbered, sentences=_prose(document))
+
+
+def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Runs of at least two lines that are rows of a table: first, and one after the last."""
+    at = 0
+    while at < len(lines):
+        end = at
+        tabs = lines[at].count("\t")
+        while end < len(lines) and (
+            PIPES.match(lines[end]) or RULE.match(lines[end]) or (tabs and lines[end].count("\t") == tabs)
+        ):
+            end += 1
+        if end - at > 1:
+            yield at, end
+        at = max(end, at + 1)
+
+
+def _made(lines: Sequence[str], first: int, last: int) -> Table | None:
+    rows = list[list[cells.Piece]]()
+    for line in lines[first:last]:
+        if not RULE.match(line):
+            inner = line.strip().removeprefix("|").removesuffix("|")
+            rows.append([_piece(one) for one in (re.split(r"(?<!\\)\|", inner) if PIPES.match(line) else line.split("\t"))])
+    return cells.table(rows, _caption(lines, first, last))
+
+
+def _caption(lines: Sequence[str], first: int, last: int) -> str:
+    """The paragraph before a table that is its caption; else the one after it."""
+    for around in (reversed(lines[max(0, first - 4) : first]), lines[last : last + 4]):
+        said = next((line.strip().replace("**", "") for line in around if line.strip()), "")
+        if CAPTION.match(said):
+            return said
+    return ""
+
+
+def _prose(document: Document) -> tuple[Sentence, ...]:
+    """The sentences that are no rows of a table."""
+    inside = [found.span() for found in re.finditer(r"^[ \t]*\|.*\|[ \t]*$", document.pages[0].text, re.M)]
+    return tuple(
+        one
+        for one in document.sentences
+        if not any(span.start < end and start < span.end for span in one.spans for start, end in inside)
+    )

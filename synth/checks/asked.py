@@ -1,0 +1,123 @@
+"""What a research question asks about: what is changed, against what, and what is measured; and which of it a text shares."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .. import vocabulary
+from ..literature import terms
+
+# What every claim on cross-lingual transfer speaks of: sharing it is no sign that a claim answers a question.
+COMMON = frozenset(
+    """intermediate task training train trained transfer cross lingual crosslingual multilingual zero shot performance language
+    model english target benchmark dataset data set score result xtreme xlm metric evaluation evaluate evaluated measured point
+    setting experiment average effect impact change conducted using base large approach method pretrained finetuning tuning fine
+    when degree vary improve improvement better than enhanced logical inference deviation baseline typical respect general based
+    how what which does can extent
+    """.split()
+)
+# Words that say the same thing of an experiment; the first one names the group.
+ALIKE = (
+    ("family", "families", "branch", "genealogical", "language families", "related languages"),
+    ("typology", "typological", "syntactic distance", "linguistic distance", "divergence", "word order"),
+    ("length", "long", "longer", "short", "shorter", "max length", "truncated", "sequence length"),
+    ("perturbation", "perturbed", "noise", "noisy", "typo", "character level", "misspelling", "corrupted"),
+    ("adapter", "houlsby", "mad-x", "bottleneck", "lora", "parameter efficient"),
+    ("multi task", "multitask", "multiple", "simultaneously", "jointly", "at once", "all nine", "all 9"),
+    ("single", "single task", "one task"),
+    ("non english", "machine translated", "translated", "target language data"),
+    ("robustness", "robust"),
+    ("diversity", "diverse", "variety of"),
+    ("per language", "each language", "by language"),
+)
+HOW = r"(?:impact|effect|influence|role)"
+VERB = r"(?:impact|affect|influence|change|improve|reduce|increase|help|hurt|lead to|enhance|alter|raise|vary with|depend on)s?"
+FORMS = tuple(
+    re.compile(form, re.I)
+    for form in (
+        # What is the impact of X on Y? / What effect does X have on Y?
+        rf"\b{HOW} (?:of|does|do) (?P<changed>.+?) (?:have )?on (?P<measured>.+)",
+        # How does Y vary when X? / How does Y change as X?
+        r"\bhow (?:does|do|is|are) (?P<measured>.+?) (?:vary|change|differ)(?:s|ed)? (?:when|if|as|with|under) (?P<changed>.+)",
+        # Does X improve Y?
+        rf"\b(?:how does|how do|does|do|can|could|is|are|will|would|whether) (?P<changed>.+?) {VERB} (?P<measured>.+)",
+        # When X, does Y ...?
+        r"^(?:when|if) (?P<changed>[^,]+), (?P<measured>.+)",
+    )
+)
+INSTEAD = re.compile(
+    r"\b(?:instead of|compared (?:to|with)|rather than|as opposed to|in comparison (?:to|with)|versus|vs\.?|relative to) "
+    r"(?P<against>[^,?]+)",
+    re.I,
+)
+
+
+CHANGED, AGAINST, MEASURED = "what is changed", "what it is compared with", "what is measured"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The phrases of a question, as they stand in it; where its form is not known, all of it is what is changed."""
+
+    changed: str
+    against: str = ""
+    measured: str = ""
+
+    @property
+    def themes(self) -> dict[str, tuple[str, ...]]:
+        """What is asked about in particular, for each part that has any."""
+        parts = {CHANGED: self.changed, AGAINST: self.against, MEASURED: self.measured}
+        return {name: found for name, text in parts.items() if (found := themes(text))}
+
+
+def asked(question: str) -> Asked:
+    """The parts of a research question."""
+    text = " ".join(question.split()).rstrip("?. ")
+    found = INSTEAD.search(text)
+    against = found["against"].strip() if found else ""
+    rest = text[: found.start()].rstrip(" ,") + text[found.end() :] if found else text
+    for form in FORMS:
+        if parts := form.search(rest):
+            return Asked(parts["changed"].strip(), against, parts["measured"].strip(" ,"))
+    return Asked(rest, against)
+
+
+def themes(text: str) -> tuple[str, ...]:
+    """What a text is about, in its own words, without what every text of the field is about: ALIKE's, names, rare words."""
+    plain = _plain(text)
+    found = dict.fromkeys(said for group in ALIKE if (said := _said(group, plain)))
+    taken = {word for one in found for word in terms.words(one)}
+    for one in vocabulary.mentions(text, (vocabulary.TASK, vocabulary.MODEL, vocabulary.LANGUAGE)):
+        if one.name.id != "en":
+            found[one.text] = None
+            taken |= set(terms.words(one.text))
+    for word in terms.content_words(text):
+        if word not in COMMON and word not in taken and not word.isdigit():
+            found[word] = None
+    return tuple(found)
+
+
+def shared(theme: str, text: str) -> bool:
+    """Whether a text speaks of a theme: by any word that says the same, by any of its names."""
+    plain = _plain(text)
+    if any(_said(group, plain) for group in ALIKE if theme in group):
+        return True
+    names = {id for one in vocabulary.find(theme) for id in (one.id, *one.open) if id}
+    if names and any(names & {one.name.id, *one.name.open} for one in vocabulary.mentions(text)):
+        return True
+    return bool(terms.words(theme)) and _plain(theme) in plain
+
+
+def common(text: str) -> frozenset[str]:
+    """The words of the field in a text."""
+    return frozenset(terms.words(text)) & COMMON
+
+
+def _said(group: tuple[str, ...], plain: str) -> str:
+    """The longest of these words that stands in a text."""
+    return max((one for one in group if _plain(one) in plain), key=len, default="")
+
+
+def _plain(text: str) -> str:
+    return f" {' '.join(terms.words(text))} "

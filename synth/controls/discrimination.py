@@ -1,0 +1,196 @@
+"""Whether a check tells a claim from its twins. One that does not has verified nothing, and its verdict is 'not checkable'.
+
+The rule: where a claim is supported or partly supported, no false twin may be supported too. A twin about something else
+(ELSEWHERE) counts only where it is supported by the same passage or cell as the claim: by another one, the sources say it as
+well, and the twin is no false one. False twins are made of supported claims alone, since of a refuted claim a twin may be the
+truth; of a refuted one the paraphrases are tried. Claims that nothing decides have nothing to be told apart, and no twins.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from statistics import NormalDist
+
+from ..records import Claim, Twin, Verdict
+from .edits import as_claim
+from .tautology import tautology
+from .twins import ELSEWHERE, twins
+
+SUPPORTED, PARTLY, REFUTED, NOT_CHECKABLE = "supported", "partly", "refuted", "not checkable"
+SAID_TOO = "supported elsewhere"  # of a twin about something else: the sources say that as well
+Judge = Callable[[Claim], "Verdict | str"]
+
+
+@dataclass(frozen=True)
+class Share:
+    """`right` of `of`, with the Wilson interval of the share."""
+
+    right: int
+    of: int
+
+    @property
+    def value(self) -> float:
+        return self.right / self.of if self.of else math.nan
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        return wilson(self.right, self.of)
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return f"{self.right} of {self.of} ({self.value:.1%}, 95% interval {low:.1%} to {high:.1%})" if self.of else "none"
+
+    def to_dict(self) -> dict[str, float | int | list[float] | None]:
+        return {"right": self.right, "of": self.of, "share": self.value if self.of else None, "interval": list(self.interval)}
+
+
+@dataclass(frozen=True)
+class Discrimination:
+    """What checks made of twins: of one claim or of many.
+
+    `false` counts the false twins that were not supported, `true` the paraphrases that kept the verdict, `kinds` the false
+    ones by kind. `elsewhere` are twins that the sources bear out by other evidence; they count in neither. `missed` names the
+    false twins that were supported.
+    """
+
+    false: Share
+    true: Share
+    kinds: Mapping[str, Share] = field(default_factory=dict)
+    elsewhere: int = 0
+    missed: tuple[Twin, ...] = ()
+
+    def __str__(self) -> str:
+        return f"false twins not supported: {self.false}; paraphrases that keep the verdict: {self.true}"
+
+    def to_dict(self) -> dict[str, object]:
+        return {
+            "false_twins_not_supported": self.false.to_dict(),
+            "paraphrases_that_keep_the_verdict": self.true.to_dict(),
+            "kinds": {name: share.to_dict() for name, share in self.kinds.items()},
+            "supported_elsewhere": self.elsewhere,
+            "missed": [{"text": one.text, "kind": one.kind, "changed": one.changed} for one in self.missed],
+        }
+
+
+def wilson(right: int, of: int, level: float = 0.95) -> tuple[float, float]:
+    """The Wilson interval of a share; from 0 to 1 where there is nothing to count."""
+    if not of:
+        return 0.0, 1.0
+    z = NormalDist().inv_cdf(0.5 + level / 2)
+    share = right / of
+    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
+    half = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of)) / (1 + z * z / of)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def tried(verdict: str) -> tuple[bool, ...]:
+    """Which twins are made for a verdict: False for paraphrases, True for false ones; see the rule above."""
+    return {SUPPORTED: (True, False), PARTLY: (True, False), REFUTED: (False,)}.get(verdict, ())
+
+
+def judged(claim: Claim, judge: Judge, verdict: Verdict | str | None = None) -> tuple[Twin, ...]:
+    """The twins of a claim with their verdicts; none where the claim's own verdict wants none.
+
+    `judge` makes the verdict of any claim as it made that of this one; `verdict` saves making that again.
+    """
+    own = judge(claim) if verdict is None else verdict
+    wanted = tried(_word(own))
+    if not wanted:
+        return ()
+    return tuple(
+        replace(one, verdict=_verdict(own, one, judge(as_claim(claim, one)))) for one in twins(claim) if one.false in wanted
+    )
+
+
+def _word(verdict: Verdict | str) -> str:
+    return verdict if isinstance(verdict, str) else verdict.verdict
+
+
+def _verdict(own: Verdict | str, of: Twin, found: Verdict | str) -> str:
+    word = _word(found)
+    if word == SUPPORTED and of.kind in ELSEWHERE and isinstance(own, Verdict) and isinstance(found, Verdict):
+        mine, its = places(own), places(found)
+        if mine and its and not mine & its:
+            return SAID_TOO
+    return word
+
+
+def places(verdict: Verdict) -> set[tuple[object, ...]]:
+    """Where what supports stands: passages and cells."""
+    supporting = [verdict, *verdict.checks.values()]
+    return {
+        (one.origin, one.page, one.start, one.end) if one.start is not None else (one.origin, one.cell)
+        for check in supporting
+        if check.verdict in (SUPPORTED, PARTLY)
+        for one in check.evidence
+    }
+
+
+def discrimination(made: Iterable[Twin], verdict: str) -> Discrimination:
+    """What a check made of the twins of one claim that has this verdict."""
+    every = [one for one in made if one.verdict]
+    false = [one for one in every if one.false and one.verdict != SAID_TOO]
+    kinds = dict.fromkeys(one.kind for one in false)
+    missed = tuple(one for one in false if one.verdict == SUPPORTED)
+    same = [one for one in every if not one.false]
+    return Discrimination(
+        Share(len(false) - len(missed), len(false)),
+        Share(sum(one.verdict == verdict for one in same), len(same)),
+        {
+            kind: Share(sum(one.kind == kind and one not in missed for one in false), sum(one.kind == kind for one in false))
+            for kind in kinds
+        },
+        sum(one.verdict == SAID_TOO for one in every),
+        missed,
+    )
+
+
+def overall(parts: Iterable[Discrimination]) -> Discrimination:
+    """Many claims together."""
+    every = list(parts)
+
+    def summed(shares: Iterable[Share]) -> Share:
+        there = list(shares)
+        return Share(sum(one.right for one in there), sum(one.of for one in there))
+
+    kinds = dict.fromkeys(kind for one in every for kind in one.kinds)
+    return Discrimination(
+        summed(one.false for one in every),
+        summed(one.true for one in every),
+        {kind: summed(one.kinds[kind] for one in every if kind in one.kinds) for kind in kinds},
+        sum(one.elsewhere for one in every),
+        tuple(twin for one in every for twin in one.missed),
+    )
+
+
+def controlled(claim: Claim, verdict: Verdict, judge: Judge) -> Verdict:
+    """The verdict with its twins, or 'not checkable' with the reason where the check cannot tell them apart.
+
+    `judge` is the same checks without controls; what it says of the twins is in `Verdict.twins`.
+    """
+    if verdict.verdict in (SUPPORTED, PARTLY) and (why := tautology(claim, verdict)):
+        return replace(verdict, verdict=NOT_CHECKABLE, line=f"checks only itself: {why}")
+    made = judged(claim, judge, verdict)
+    if not made:
+        return verdict
+    found = discrimination(made, verdict.verdict)
+    with_twins = replace(verdict, twins=made, data={**verdict.data, "discrimination": found.to_dict()})
+    if verdict.verdict not in (SUPPORTED, PARTLY) or not found.missed:
+        return with_twins
+    first = found.missed[0]
+    others = f", and {len(found.missed) - 1} more" if len(found.missed) > 1 else ""
+    line = f"the check does not tell it from a false twin ({first.kind}: {first.changed}{others}); it had said: {verdict.line}"
+    return replace(with_twins, verdict=NOT_CHECKABLE, line=line)
+
+
+def of(verdicts: Iterable[Verdict]) -> Discrimination:
+    """The discrimination of all claims that were controlled, as their verdicts carry it.
+
+    A verdict that became 'not checkable' counts with its twins as they were judged: as paraphrases kept count those that are
+    supported.
+    """
+    return overall(
+        discrimination(one.twins, SUPPORTED if one.verdict == NOT_CHECKABLE else one.verdict) for one in verdicts if one.twins
+    )

@@ -1,0 +1,232 @@
+"""Numbers that a system scores: gains ('raises the average by 8.2 points') and levels ('reaches 79.2 accuracy on XNLI')."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from replicate import results, tasks
+
+from ..records import RELATIONS, Assertion
+from . import cues, numbers, units
+from .found import Found
+from .numbers import Number
+from .scene import Scene, System, single
+
+DOWN = re.compile(
+    r"\b(?:drop|declin|decreas|reduc|los[est]|loss|low|wors|degrad|hurt|harm|fall|fell|deteriorat|impair|diminish|underperform|below|behind)",
+    re.I,
+)
+UP = re.compile(
+    r"\b(?:improv|gain|increas|rais|ris(?:e|es|en|ing)\b|rose|boost|better|higher|outperform|exceed|surpass|beat|benefit|help|enhanc|above|more|up\b"
+    r"|advantage|ahead)",
+    re.I,
+)
+# Less of these is better, so 'reduces the error by 3 points' is no loss.
+BAD = re.compile(r"\b(?:error|errors|loss\b|perplexity|gap|gaps|variance|difference|differences|time|cost|deviation)\b", re.I)
+RELATIVE = re.compile(r"\b(?:relative|relatively|normali[sz]ed)\b(?!\s+to)", re.I)
+FROM_TO = re.compile(r"\bfrom\s+(?:\w+\s+){0,3}$", re.I)
+LEVEL = re.compile(
+    r"\b(?:reach\w*|achiev\w*|attain\w*|obtain\w*|scor(?:e|es|ed|ing)|get|gets|got|is|are|was|were|has|have|at|with|equals?)\s+"
+    r"(?:an?\s+|the\s+|its\s+)?(?:[\w@-]+\s+){0,3}?(?:of\s+)?(?:about\s+|only\s+|just\s+|up\s+to\s+|at\s+least\s+|more\s+than\s+|around\s+|roughly\s+|nearly\s+|over\s+)?$"
+    r"|\b(?:accuracy|F1|F-1|EM|score|scores|average|exact\s+match|performance|mAP@20)\s+(?:score\s+)?(?:of|is|was|=|:|to|at)?\s*$|\(\s*$",
+    re.I,
+)
+THEN_METRIC = re.compile(r"\s*%?\s*(?:points?\s+)?(?:accuracy|acc\b|F1|F-1|EM\b|exact\s+match|mAP@20)|\s*%?\s+(?:on|for|in)\b", re.I)
+
+
+def read(of: Scene, found: Found) -> None:
+    """The gains and levels of a statement; a number whose system or target is not named stays with its reason."""
+    open_numbers = [one for one in of.numbers if one.start not in found.used and one.unit in ("", units.POINTS, units.PERCENT)]
+    changed = _from_to(of, open_numbers, found)
+    for number in open_numbers:
+        if number in changed:
+            continue
+        if number.relation == numbers.SPREAD:
+            found.used.add(number.start)  # the spread of a number is no number of its own
+        elif way := _way(of, number):
+            _gain(of, number, way, found)
+        elif number.unit != units.POINTS and _is_level(of, number):
+            _level(of, number, found)
+        elif number.unit in (units.POINTS, units.PERCENT):
+            found.leave(number, "what it measures is not said")
+
+
+def _way(of: Scene, number: Number) -> str:
+    """'up' or 'down' where a number is a difference, by the nearest word that says so."""
+    if number.unit == units.PERCENT or (not number.unit and not _by(of.text, number)):
+        percent_by = number.unit == units.PERCENT and _by(of.text, number)
+        if not percent_by:
+            return ""
+    near = [
+        (_gap(match, number), way)
+        for way, pattern in ((cues.DOWN, DOWN), (cues.UP, UP))
+        for match in pattern.finditer(of.text)
+    ]
+    plus = re.search(r"\(?\+\s*$", of.text[: number.start])
+    if plus and number.value > 0:
+        return cues.UP
+    if not near:
+        return cues.UP if number.text.startswith("+") else cues.DOWN if number.value < 0 and number.unit == units.POINTS else ""
+    gap, way = min(near)
+    return way if gap < REACH else ""
+
+
+REACH = 90  # characters from 'improvement' to its number, enumerations included
+
+
+def _gap(match: re.Match[str], number: Number) -> int:
+    return number.start - match.end() if match.end() <= number.start else 2 * max(0, match.start() - number.end)
+
+
+def _by(text: str, number: Number) -> bool:
+    """'improves by 5.4', 'an improvement of 5.4', '+5.4': a number without a unit that is a difference all the same."""
+    before = text[: number.start]
+    bound = r"(?:about|up\s+to|at\s+least|at\s+most|more\s+than|around|roughly|nearly|almost|over|only|an?\s+average\s+of)\s+"
+    change = r"(?:improve\w*|gains?|increases?|boosts?|drops?|decreases?|declines?|loss|losses|degradations?|reductions?|rise|benefits?|advantage|differences?)"
+    behind = r"(?:\s+(?:on|in|for|over|from|with)\s+(?:[\w-]+\s+){1,4}?)?"
+    return bool(
+        number.text.startswith("+")
+        or re.search(rf"\bby\s+(?:{bound})*$", before, re.I)
+        or re.search(rf"\b{change}{behind}\s*\(?\s*(?:of|is|was|were|to\s+be)?\s*(?:{bound})*[+\-\u2212]?$", before, re.I)
+    )
+
+
+def _gain(of: Scene, number: Number, way: str, found: Found) -> None:
+    why = _against(of, number) or ("less of it may be better" if BAD.search(of.text) else "")
+    if number.unit == units.PERCENT and not re.search(r"\babsolute\b", of.text, re.I):
+        why = why or "a percentage may be points or a share of the old score"
+    if RELATIVE.search(of.text):
+        why = why or "a relative change, not points"
+    system, over, target = _system(of), _over(of), _target(of, default=True)
+    if why or isinstance(target, tuple) or system is None or over is None or (system.intermediate == over and not system.mlm):
+        nameless = "what it is over is not named" if over is None else "no single system is named"
+        unbound = target[0] if isinstance(target, tuple) else nameless
+        found.leave(number, why or unbound)
+        return
+    value = _signed(number, way)
+    made = Assertion(
+        "gain",
+        **{**system.fields(), "target": target, "over": over, "chosen": system.chosen, "value": value},
+        metric=_metric(of, number, target),
+        language=of.language or results.ALL,
+        split=of.split,
+    )
+    found.add(_related(made, number, way), number)
+
+
+def _signed(number: Number, way: str) -> str:
+    """The number's own characters, with a minus where the statement says that it goes down."""
+    value = number.text.lstrip("+").replace("\u2212", "-").replace("\u2013", "-").replace(" ", "")
+    if number.spelt_out:
+        value = str(number.value)
+    return f"-{value}" if way == cues.DOWN and number.value > 0 else value
+
+
+def _related(made: Assertion, number: Number, way: str = cues.UP) -> list[Assertion]:
+    """An assertion with the relation of its number; a range is two of them, and a loss turns relations round."""
+    turned = {numbers.LEAST: numbers.MOST, numbers.MOST: numbers.LEAST, numbers.MORE: numbers.LESS, numbers.LESS: numbers.MORE}
+    if number.relation == numbers.BETWEEN:
+        low, high = (_plain(one.text) for one in numbers.numbers(re.sub(r"\s*(?:\u2013|\u2014|-|\bto\b|\band\b|\bthrough\b)\s*", " ; ", number.text))[:2])
+        ends = [(f"-{high}", f"-{low}") if way == cues.DOWN else (low, high)][0]
+        return [replace(made, value=ends[0], relation=numbers.LEAST), replace(made, value=ends[1], relation=numbers.MOST)]
+    relation = turned.get(number.relation, number.relation) if way == cues.DOWN and number.value > 0 else number.relation
+    return [replace(made, relation=relation if relation in RELATIONS else numbers.EQUAL)]
+
+
+def _plain(text: str) -> str:
+    return text.lstrip("+").replace("\u2212", "-")
+
+
+def _is_level(of: Scene, number: Number) -> bool:
+    before, after = of.text[: number.start], of.text[number.end :]
+    return bool(LEVEL.search(before) or THEN_METRIC.match(after)) and number.relation != numbers.BETWEEN
+
+
+def _level(of: Scene, number: Number, found: Found) -> None:
+    why, system, target = _against(of, number), _system(of), _target(of, default=False)
+    if why or system is None or isinstance(target, tuple) or not 0 <= number.value <= 100:
+        unbound = target[0] if isinstance(target, tuple) else "no single system is named" if system is None else "no score"
+        found.leave(number, why or unbound)
+        return
+    made = Assertion(
+        "level",
+        **{**system.fields(), "target": target, "value": _signed(number, cues.UP)},
+        metric=_metric(of, number, target),
+        language=of.language or results.ALL,
+        split=of.split,
+    )
+    found.add(_related(made, number), number)
+
+
+def _from_to(of: Scene, there: Sequence[Number], found: Found) -> list[Number]:
+    """'from 70.1 to 78.3' are two levels: of the baseline, and of the system."""
+    for first, second in zip(there, there[1:], strict=False):
+        if FROM_TO.search(of.text[: first.start]) and re.fullmatch(r"\s*(?:%|points?)?\s*(?:up\s+|down\s+)?to\s+(?:about\s+)?", of.text[first.end : second.start]):
+            system, over, target = _system(of), _over(of), _target(of, default=False)
+            why = _against(of, first) or (target[0] if isinstance(target, tuple) else "no single system is named")
+            if system is None or over is None or isinstance(target, tuple) or _against(of, first) or system.intermediate == over:
+                found.leave(first, why)
+                found.leave(second, why)
+                return [first, second]
+            for number, intermediate in ((first, over), (second, system.intermediate)):
+                own = system.fields() if intermediate == system.intermediate else {"intermediate": over, "model": system.model}
+                made = Assertion(
+                    "level",
+                    **{**own, "target": target, "value": _signed(number, cues.UP)},
+                    metric=_metric(of, number, target),
+                    language=of.language or results.ALL,
+                    split=of.split,
+                )
+                found.add(_related(made, number), number)
+            return [first, second]
+    return []
+
+
+def _against(of: Scene, number: Number) -> str:
+    """Why no number of this statement can be read at all."""
+    if of.negated:
+        return "the statement is negated"
+    if any(one.text.lower() not in ("can", "suggest", "suggests") for one in of.of(cues.HEDGE)):
+        return "the statement is hedged"
+    if of.narrowed:
+        return f"only of '{of.narrowed}'"
+    if number.scaled:
+        return "no score is written like this"
+    return ""
+
+
+def _system(of: Scene) -> System | None:
+    return single(of.systems)
+
+
+def _over(of: Scene) -> str | None:
+    """What a difference is over: the baseline where nothing else is named; None where it is named and not known."""
+    if of.rival_span is None:
+        return results.BASELINE
+    if of.rivals:
+        rival = single(of.rivals)
+        return rival.intermediate if rival and not rival.mlm and not rival.languages else None
+    words = of.text[slice(*of.rival_span)].strip(" .")
+    return results.BASELINE if not words or re.fullmatch(r"(?:the|our|a|its)?\s*(?:\w+\s+)?baselines?", words, re.I) else None
+
+
+def _target(of: Scene, default: bool) -> str | tuple[str]:
+    """The one thing that is measured; the reason, as a tuple of one, where it is not clear."""
+    if of.strange:
+        return (f"{of.strange[0]} is no task that is known here",)
+    if len(of.targets) == 1:
+        return of.targets[0]
+    if of.targets:
+        return ("one number for several targets",)
+    return results.AVERAGE if default else ("what it is measured on is not named",)
+
+
+def _metric(of: Scene, number: Number, target: str) -> str:
+    """The metric that is named; the score where none is, or where the task has only this one."""
+    named = of.metric(number)
+    return results.SCORE if target in tasks.TASKS and tasks.TASKS[target].metrics == (named,) else named
+
+
+

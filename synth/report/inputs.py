@@ -1,0 +1,168 @@
+"""What a report is made from, all of it: gathered once, packed into the finished report, unpacked to check it.
+
+Everything that a report says is a function of its `Inputs`. The verdicts are in it as they were found, since papers do not
+travel with a report; tables and runs do, so those checks can be done again by whoever holds the file.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from replicate import results
+from replicate.problems import Problem
+
+from .. import provenance
+from ..checks.hand import Hand, base
+from ..records import Question, Verdict
+from .references import Reference, references
+from .revive import plain, revive
+from .value import SCHEMA
+
+GENERATOR = "stilts-claims"
+MOST = 64 << 20  # bytes of unpacked data: a report of somebody else may be a bomb
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """One question with its verdicts and all that they rest on."""
+
+    question: Question
+    verdicts: Mapping[str, Verdict]
+    hand: Hand
+    references: tuple[Reference, ...]
+    search: Mapping[str, Any]
+    about: tuple[tuple[str, str], ...]
+    files: tuple[tuple[str, str], ...]
+    date: str
+    author: str
+    calibration: Mapping[str, Any] = field(default_factory=dict)
+
+
+def gather(
+    question: Question,
+    verdicts: Mapping[str, Verdict],
+    hand: Hand,
+    command: Sequence[str],
+    author: str = "",
+    searches: Path | None = None,
+    papers: str | None = None,
+) -> Inputs:
+    """All that a report on a question needs. `searches` is the folder with the records of `synth search`."""
+    near = {base(paper) for paper in (*question.papers, *(claim.paper for claim in question.claims))}
+    published = {id: frame for id, frame in hand.published.items() if base(id) in near}
+    close = Hand(published, hand.runs, hand.where, hand.left_out)
+    search = _search(question, searches)
+    return Inputs(
+        question=question,
+        verdicts=dict(verdicts),
+        hand=close,
+        references=references(question, verdicts, search, papers),
+        search=search,
+        about=provenance.about(command, hand),
+        files=provenance.files(question, close),
+        date=provenance.dated(question, hand, search),
+        author=author or f"{GENERATOR} {provenance.version('stilts-claims')}",
+    )
+
+
+def _search(question: Question, folder: Path | None) -> dict[str, Any]:
+    """The counts of a question's search, with what became of its papers; empty where there is no record."""
+    from ..literature import prisma, record
+
+    path = (folder or Path("out")) / question.name / record.SEARCH
+    if not path.is_file():
+        return {}
+    rows = record.read(path)
+    head = next((row for row in rows if row.get("kind") == "search"), {})
+    counts = next((row for row in rows if row.get("kind") == "counts"), None)
+    if counts is None:
+        return {}
+    known = {name: value for name, value in counts.items() if name != "kind"}
+    fetched = path.parent / record.FETCHED
+    if fetched.is_file():
+        outcomes = [json.loads(line)["missing"] for line in fetched.read_text("utf-8").splitlines()]
+        known = prisma.after_fetching(known, outcomes).to_dict()
+    asked = [row for row in rows if row.get("kind") == "outcome"]
+    return {
+        "when": head.get("when", ""), "counts": known,
+        "databases": [{key: row.get(key) for key in ("database", "query", "outcome", "total", "records")} for row in asked],
+    }  # fmt: skip
+
+
+# ---- packed
+
+
+def pack(inputs: Inputs) -> str:
+    """The inputs as text that any format can hold."""
+    hand = inputs.hand
+    data = {
+        "schema": SCHEMA,
+        "question": plain(inputs.question),
+        "verdicts": {id: plain(verdict) for id, verdict in inputs.verdicts.items()},
+        "published": {id: _csv(frame) for id, frame in hand.published.items()},
+        "runs": _csv(hand.runs) if len(hand.runs) else "",
+        "where": hand.where,
+        "left_out": hand.left_out,
+        "references": plain(inputs.references),
+        "search": plain(inputs.search),
+        "about": plain(inputs.about),
+        "files": plain(inputs.files),
+        "date": inputs.date,
+        "author": inputs.author,
+        "calibration": plain(inputs.calibration),
+    }
+    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def unpack(packed: str, where: str) -> Inputs:
+    """The inputs out of a finished report; a Problem where they are damaged, too large, or of another version."""
+    try:
+        unpacker = zlib.decompressobj()
+        text = unpacker.decompress(base64.b64decode(packed, validate=True), MOST)
+        if unpacker.unconsumed_tail:
+            raise Problem(f"{where}: its data are larger than {MOST >> 20} MiB unpacked; that is no report of synth's")
+        data = json.loads(text)
+    except (binascii.Error, zlib.error, ValueError) as error:
+        raise Problem(f"{where}: the data in it are damaged ({error}); make the report again") from error
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+        found = data.get("schema") if isinstance(data, dict) else None
+        raise Problem(f"{where}: its data have the schema {found!r}; this version reads {SCHEMA!r}: make the report again")
+    try:
+        return Inputs(
+            question=revive(Question, data["question"]),
+            verdicts={id: revive(Verdict, one) for id, one in data["verdicts"].items()},
+            hand=Hand(
+                {id: _frame(text, where) for id, text in data["published"].items()},
+                _frame(data["runs"], where) if data["runs"] else results.table([]),
+                data["where"],
+                data["left_out"],
+            ),
+            references=tuple(revive(Reference, one) for one in data["references"]),
+            search=data["search"],
+            about=tuple((name, value) for name, value in data["about"]),
+            files=tuple((name, value) for name, value in data["files"]),
+            date=data["date"],
+            author=data["author"],
+            calibration=data["calibration"],
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Problem(f"{where}: the data in it lack {error}; make the report again") from error
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    return frame.to_csv(index=False)
+
+
+def _frame(text: str, where: str) -> pd.DataFrame:
+    return results.table(pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False).to_dict("records"), where)

@@ -1,0 +1,143 @@
+"""The abstract, which answers four questions: what was asked, what was found, how sure that is, what was wrong with the report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from ... import sentences
+from ...records import title
+from ...review.review import Review
+from ...sentences import Finding, count
+from ...summary import Runs
+from ...verify import NOT_ENOUGH
+from ..inputs import Inputs
+from ..value import Span, Words, words
+from .answer import answer
+from .making import listed, number, plus
+
+POINTS = 10
+
+
+def abstract(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs], review: Review) -> tuple[tuple[str, Words], ...]:
+    """The four parts, each of a few sentences."""
+    return (
+        ("What was asked", words(" ".join(_asked(inputs, findings)))),
+        ("What was found", words(" ".join(_found(inputs, findings, runs, review)))),
+        ("How sure that is", words(" ".join(_sure(findings, runs, review)))),
+        ("The original report", words(" ".join(_original(inputs, findings, review)))),
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _asked(inputs: Inputs, findings: Sequence[Finding]) -> list[str]:
+    papers = sorted({one.claim.paper for one in findings})
+    made = [inputs.question.question]
+    if findings:
+        made.append(
+            f"{_capital(count(len(findings), 'claim'))} out of {count(len(papers), 'paper')} ({listed(papers)}) "
+            f"{'was' if len(findings) == 1 else 'were'} checked against the source's words, the source's tables, and runs of our own."
+        )
+    else:
+        made.append("The question has no claims yet.")
+    return made
+
+
+def _found(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs], review: Review) -> list[str]:
+    made = [answer(inputs, findings, runs, review).line]
+    made += [_capital(line) for line in sentences.on_claims(findings)]
+    for one in runs:
+        made += [_capital(line) for line in sentences.on_runs(one)]
+    if not runs:
+        made.append("Nothing was run by us yet, so the claims stand against what is printed alone.")
+    return made
+
+
+def _sure(findings: Sequence[Finding], runs: Sequence[Runs], review: Review) -> list[str]:
+    if not findings:
+        return ["There is nothing to be sure of."]
+    levels = Counter(one.level for one in review.certainty)
+    rated = [f"{levels[name]} {name}" for name in ("high", "moderate", "low", "very low") if levels[name]]
+    made = []
+    if rated:
+        unrated = f"; {levels['not rated']} not rated for want of evidence" if levels["not rated"] else ""
+        made.append(f"Certainty by GRADE's domains: {', '.join(rated)}{unrated}.")
+    else:
+        made.append("No finding can be rated: no check says anything of a claim for want of evidence.")
+    sure = [one.verdict.confidence for one in findings if one.verdict.confidence is not None]
+    if sure:
+        made.append(
+            f"{_capital(count(len(sure), 'verdict'))} {'has' if len(sure) == 1 else 'have'} a calibrated confidence, "
+            f"{number(min(sure), 2)} to {number(max(sure), 2)}."
+        )
+    else:
+        made.append("No verdict has a confidence, since nothing calibrates one.")
+    if not any(one.decides for one in runs):
+        made.append("No run of ours can decide a claim about real languages.")
+    return made
+
+
+def _original(inputs: Inputs, findings: Sequence[Finding], review: Review) -> list[str]:
+    """What its marks were worth. Nothing is said where nothing is known of an original report."""
+    marked = [one for one in findings if one.claim.reported.get("verified") is True]
+    told = [one for one in findings if "verified" in one.claim.reported]
+    if not told and review.reported is None:
+        return ["No report is known that carried these claims before."]
+    made = []
+    if told:
+        whole = f"all {len(told)}" if len(marked) == len(told) else f"{len(marked)} of {len(told)}"
+        made.append(f"It marked {whole} claims as verified.")
+    held = [one for one in marked if one.verdict.verdict == "supported"]
+    if marked:
+        became = Counter(one.verdict.verdict for one in marked)
+        rest = ", ".join(f"{became[word]} {word}" for word in became)
+        made.append(f"Of those {len(held)} hold here: {rest}." if len(held) < len(marked) else "All of those hold here.")
+    differ = [one for one in marked if (other := sentences.other_version(one)) and other.get("number")]
+    if differ:
+        made.append(
+            f"{_capital(count(len(differ), 'number'))} that it calls verified {'is' if len(differ) == 1 else 'are'} not in the version "
+            "at hand, which prints another."
+        )
+    cut = [one for one in findings if one.claim.cut]
+    if cut:
+        made.append(f"{_capital(count(len(cut), 'claim'))} {'stops' if len(cut) == 1 else 'stop'} in the middle of a sentence.")
+    confidences = [
+        float(value) for one in marked
+        if isinstance(value := one.claim.reported.get("confidence"), (int, float)) and not isinstance(value, bool)
+    ]  # fmt: skip
+    if confidences:
+        made.append(
+            f"The confidence that it gives to what it calls verified is {number(min(confidences), 2)} to {number(max(confidences), 2)}."
+        )
+    if review.reported is not None:
+        ours = (
+            "has no score here, for nothing could be judged"
+            if review.total.score is None
+            else f"gets {number(review.total.score)} here"
+        )
+        made.append(f"It gave itself {number(review.reported)} of {POINTS}; what it claims {ours}.")
+    return made
+
+
+def byline(inputs: Inputs) -> Words:
+    """Whose claims these are and what they are checked against."""
+    question = inputs.question
+    cited = [
+        Span(f"arXiv {one.id}" if "arxiv.org" in one.url else one.id, "link" if one.url else "", one.url)
+        for one in inputs.references
+    ]
+    spans: list[str | Span] = ["Claims of " if cited else "No paper is named"]
+    for place, one in enumerate(cited):
+        spans += [", " if 0 < place < len(cited) - 1 else " and " if place else "", one]
+    spans.append(", checked against words, tables and runs")
+    if question.experiment:
+        spans += [" of the experiment ", Span(question.experiment, "em")]
+    if carried := question.reported.get("title"):
+        spans += ["; carried by the report ", Span(f"\u201c{carried}\u201d", "em")]
+    return words(*spans, ". Every number below was computed from values, none was typed.")
+
+
+__all__ = ["NOT_ENOUGH", "abstract", "byline", "plus", "title"]

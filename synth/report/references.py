@@ -1,0 +1,93 @@
+"""The papers of a question: version, title, hash of the file, whether it is at hand, and whether it is on the topic."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from replicate import resources
+from replicate.problems import Problem
+
+from ..checks.hand import base
+from ..records import Paper, Question, Verdict
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One paper that the report cites or that a claim is of. `tables` are the versions whose printed tables are at hand."""
+
+    id: str
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    date: str = ""
+    url: str = ""
+    sha256: str = ""
+    withdrawn: str = ""
+    claims: int = 0
+    tables: tuple[str, ...] = ()
+    topic: str = ""
+
+
+def references(
+    question: Question, verdicts: Mapping[str, Verdict], search: Mapping[str, Any], papers: str | None
+) -> tuple[Reference, ...]:
+    """In the order of the question; papers that only a claim cites come last."""
+    ids = list(dict.fromkeys([*question.papers, *(claim.paper for claim in question.claims)]))
+    shipped = _shipped()
+    made = []
+    for id in ids:
+        record = _in_library(id, papers)
+        printed = tuple(sorted(name for name in shipped if base(name) == base(id)))
+        known = shipped.get(id) or next((shipped[name] for name in printed), {})
+        made.append(
+            Reference(
+                id=id,
+                title=record.title if record and record.title else str(known.get("title", "")),
+                authors=record.authors if record and record.authors else tuple(map(str, known.get("authors", ()))),
+                date=record.date if record else str(known.get("date", "")) if id in shipped else "",
+                url=_url(id),
+                sha256=record.sha256 if record else "",
+                withdrawn=record.withdrawn if record else "",
+                claims=sum(claim.paper == id for claim in question.claims),
+                tables=printed,
+            )
+        )
+    return tuple(made)
+
+
+def _url(id: str) -> str:
+    """Where a paper is found on the web: arXiv, the ACL Anthology or by DOI; empty for what has no address."""
+    from ..literature import ids
+
+    found = ids.maybe(id)
+    if found is None:
+        return ""
+    bases = {ids.ARXIV: "https://arxiv.org/abs/", ids.ACL: "https://aclanthology.org/", ids.DOI: "https://doi.org/"}
+    return f"{bases[found.kind]}{found}" if found.kind in bases else ""
+
+
+def _shipped() -> dict[str, dict[str, Any]]:
+    """Heads of the papers whose tables ship with us."""
+    made = {}
+    for path in sorted((resources.data() / "published").glob("*.toml")):
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError):
+            continue
+        made[str(data.get("id", path.stem))] = data
+    return made
+
+
+def _in_library(id: str, folder: str | None) -> Paper | None:
+    """The record of a paper in the library, where there is one."""
+    from ..literature import library
+
+    if folder is not None and not (Path(folder) / "papers").is_dir():
+        return None
+    try:
+        return library.open(folder).find(id)
+    except (Problem, OSError):
+        return None

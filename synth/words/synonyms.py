@@ -1,0 +1,78 @@
+"""Words that mean the same in any sentence of results, and words that carry little: what reports exchange without a thought."""
+
+from __future__ import annotations
+
+from ..evidence.stems import stem
+
+# One line is one meaning.
+SAME = """
+begin start commence
+need require
+diverse varied various different
+consistent steady
+dataset corpus
+examine study investigate explore analyse analyze
+model system
+paper article publication
+comprise contain include hold cover encompass consist
+task
+use employ utilize utilise apply leverage
+build construct create develop
+release publish
+language
+big large
+select choose pick
+fine-tune finetune
+finetuning fine-tuning
+crosslingual cross-lingual
+zeroshot zero-shot
+approximately roughly about
+currently presently
+particularly especially
+author writer
+expensive costly
+fast quick rapid
+method approach technique
+show demonstrate
+state-of-the-art sota
+aid help assist
+begin start
+cause lead induce
+tumor tumour cancer
+""".strip()
+# Verbs that link what a sentence is about, words of reporting, and what every sentence of a paper may hold.
+LIGHT = frozenset(
+    stem(word)
+    for word in (
+        "yield give provide show exhibit obtain reach achieve attain see find report observe demonstrate state note describe "
+        "present perform performance performing make take have get become remain lead result results resulting according paper author authors work study "
+        "finding findings experiment experiments experimental evidence indicate reveal confirm conclude respectively overall also well "
+        "use using used employ utilize utilise apply there here new our we they contain contains include includes comprise hold cover compare compared additionally "
+        "moreover furthermore finally first second further several etc one two way able kind"
+    ).split()
+)
+DEGREE = frozenset(
+    stem(word)
+    for word in (
+        "large substantial considerable significant significantly substantially considerably strong strongly dramatic drastic "
+        "dramatically drastically marked markedly great greatly much very highly slight slightly small modest clear clearly "
+        "particularly especially notable notably remarkable remarkably quite fairly currently presently roughly approximately"
+    ).split()
+)
+
+
+def _groups() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for line in SAME.splitlines():
+        words = [stem(word) for word in line.split() if "-" not in word]
+        for word in words:
+            found.setdefault(word, found.get(words[0], words[0]))
+    return found
+
+
+GROUPS = _groups()
+
+
+def group(term: str) -> str:
+    """One term for all words of a meaning."""
+    return GROUPS.get(term, term)
