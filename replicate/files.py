@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import fcntl
 import hashlib
 import os
 import shutil
@@ -14,19 +16,54 @@ from typing import IO
 NAME = "stilts-claims"
 
 
+ASIDE = ".new"
+
+
 @contextlib.contextmanager
 def whole(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write to; it takes its name when all of it is on the disk, and leaves nothing if that fails."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    """A file to write to; it takes its name when all of it is on the disk, and leaves nothing if that fails.
+
+    What a killed process leaves aside bears the name that the next one writes to; who is at work there has it locked.
+    """
+    aside = path.with_name(f".{path.name}{ASIDE}")
     try:
-        with aside.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
+        with _alone(aside) as file:
+            try:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+                os.replace(aside, path)
+            except BaseException:
+                aside.unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        if error.filename == str(aside):
+            error.filename = str(path)  # the name that people know
         raise
+    sync_names(path.parent)
+
+
+def _alone(path: Path) -> IO[bytes]:
+    """An empty file that no other process writes to."""
+    while True:
+        file = os.fdopen(os.open(path, os.O_CREAT | os.O_RDWR, 0o666), "wb")
+        with contextlib.suppress(OSError):  # where there are no locks, two who write the same at once are not kept apart
+            fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            if os.fstat(file.fileno()).st_ino == os.stat(path).st_ino:
+                file.truncate(0)
+                return file
+        except FileNotFoundError:
+            pass
+        file.close()  # the one before us gave it its name while we waited
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed processes began to write in this folder."""
+    for path in folder.glob(f".*{ASIDE}"):
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
 
 
 def sha256(path: Path) -> str:
@@ -42,6 +79,16 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def sync_names(folder: Path) -> None:
+    """Wait until a folder's list of names is on the disk, where one may ask for that."""
+    try:
+        sync(folder)
+    except OSError as error:
+        # Some file systems of networks know no such wait, and some folders may be written to and not read.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EACCES):
+            raise
 
 
 def remove(path: Path) -> None:

@@ -12,7 +12,6 @@ A store may lie at a URL (remote.py); `root` is then its mirror on this machine.
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import os
 import shutil
@@ -23,19 +22,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import leases, plan, remote
-from .files import remove, sha256, sync
+from . import finished, leases, plan, remote
+from .files import remove, sha256, sweep, sync, sync_names, whole
+from .finished import CHECKPOINT, SCHEMA, Damaged, read
 from .leases import Lease
 from .problems import Failure, Problem, explain
 from .remote import RESULT, STEP, Remote
 
-SCHEMA = "replicate.step/1"
+__all__ = [
+    "CHECKPOINT", "RESULT", "SCHEMA", "STEP", "Damaged", "Store", "adopt", "answering", "clean", "commit", "damaged", "done",
+    "fail", "failures", "folder", "forgive", "give_up", "ids", "lease", "open_store", "read", "rows", "running", "set_aside",
+    "sound", "start", "take_up",
+]  # fmt: skip
+
 FAILED_SCHEMA = "replicate.failed/1"
-CHECKPOINT = "checkpoint"
-
-
-class Damaged(Exception):
-    """A step that cannot be trusted; the message says what is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,11 @@ def open_store(root: str | os.PathLike, write: bool = True) -> Store:
                 probe.write(b"x" * 4096)
                 probe.flush()
                 os.fsync(probe.fileno())
+        if write:
+            for around in (store.root, store.root.resolve().parent):
+                sync_names(around)  # a step is safe when the folders around it are
+            if store.steps.stat().st_dev != store.aside.stat().st_dev:
+                raise Problem(f"{store.root}: steps/ and aside/ lie on two devices, and a step is moved from one to the other")
     except OSError as error:
         kind = Failure if error.errno in (errno.ENOSPC, errno.EDQUOT) else Problem
         error.filename = str(store.root)
@@ -121,54 +126,6 @@ def ids(store: Store) -> list[str]:
 # ---- reading ----
 
 
-def read(path: Path, whole: bool = True) -> tuple[dict[str, Any], dict[str, Any]]:
-    """step.json and result.json of the finished step in this folder, which bears its id; Damaged where any of it
-    is not what a commit leaves behind. Of a mirror other files may be missing: it is not `whole`."""
-    data, record = _json(path / STEP), _json(path / RESULT)
-    try:
-        found = plan.step_id(data["kind"], data["version"], data["settings"], data["inputs"])
-        sizes = {name: about["bytes"] for name, about in record["files"].items()}
-        content = _content(record["result"], record["files"])
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise Damaged(f"{STEP} or {RESULT} lacks what every step has ({error})") from None
-    if record.get("content") != content:
-        raise Damaged(f"{RESULT} was changed after it was written: its content has another hash")
-    if found != path.name or record.get("id") != path.name:
-        raise Damaged(f"it is not the step that its name says: the content has the id {found}")
-    for name, expected in sizes.items():
-        try:
-            size = os.stat(path / name).st_size
-        except OSError:
-            if not whole:
-                continue
-            raise Damaged(f"{name} is missing") from None
-        if size != expected:
-            raise Damaged(f"{name} has {size} bytes instead of {expected}")
-    return data, record
-
-
-def _content(result: Mapping[str, Any], files: Mapping[str, Any]) -> str:
-    """The hash of what a step made: its result and the hashes of its files."""
-    return hashlib.sha256(plan.canonical([result, files]).encode()).hexdigest()
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise Damaged(f"{path.name} is missing") from None
-    except NotADirectoryError:
-        raise Damaged("it is a file, not a folder") from None
-    except IsADirectoryError:
-        raise Damaged(f"{path.name} is a folder, not a file") from None
-    except (ValueError, RecursionError):
-        raise Damaged(f"{path.name} is half-written or not JSON") from None
-    schema = data.get("schema") if isinstance(data, dict) else None
-    if schema != SCHEMA:
-        raise Damaged(f"{path.name} has the schema {schema!r}, this version reads {SCHEMA!r}")
-    return data
-
-
 def sound(store: Store, wanted: Iterable[str] | None = None) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """step.json and result.json of these ids (default all) where they can be trusted.
 
@@ -195,13 +152,7 @@ def set_aside(store: Store, id: str, reason: str) -> None:
         if held is None:
             return  # somebody is doing it again at this moment
         try:
-            store.damaged.mkdir(exist_ok=True)
-            number = 1
-            while (target := store.damaged / f"{id}-{number}").exists():
-                number += 1
-            if store.remote:
-                remote.set_aside(store.remote, id, target.name)
-            os.rename(store.steps / id, target)
+            _set_aside(store, id, reason)
         finally:
             held.release()
     except FileNotFoundError:
@@ -209,7 +160,17 @@ def set_aside(store: Store, id: str, reason: str) -> None:
     except (OSError, Problem) as error:
         why = explain(error) if isinstance(error, OSError) else error
         print(f"replicate: step {id} is damaged: {reason}; it is left out, and stays ({why})", file=sys.stderr)
-        return
+
+
+def _set_aside(store: Store, id: str, reason: str) -> None:
+    """The same for the holder of the lease."""
+    store.damaged.mkdir(exist_ok=True)
+    number = 1
+    while (target := store.damaged / f"{id}-{number}").exists():
+        number += 1
+    if store.remote:
+        remote.set_aside(store.remote, id, target.name)
+    os.rename(store.steps / id, target)
     print(f"replicate: step {id} is damaged: {reason}; moved to {target}, `run` does it again", file=sys.stderr)
 
 
@@ -238,6 +199,8 @@ def running(store: Store) -> list[str]:
 def start(store: Store, id: str) -> Path:
     """An empty folder to work in, for the holder of the lease; a checkpoint of a try that died is in it still."""
     work = store.aside / id
+    if work.is_symlink():
+        work.unlink()  # what is cleared below would be somebody's own folder
     work.mkdir(exist_ok=True)
     for one in work.iterdir():
         if one.name != CHECKPOINT:
@@ -251,16 +214,17 @@ def give_up(store: Store, id: str) -> None:
 
 
 def clean(store: Store) -> None:
-    """Remove the leftovers of dead processes, except checkpoints of steps that are still to be done.
+    """Remove the leftovers of dead processes, except checkpoints of steps that are still to be done and commits cut short.
 
     Who works in aside/<id> holds the lease of <id>, so whose lease is free is dead.
     """
+    sweep(store.failed)
     for work in list(store.aside.iterdir()):
         held = lease(store, work.name)
         if held is None:
             continue
         try:
-            if done(store, work.name) or not (work / CHECKPOINT).exists():
+            if done(store, work.name) or work.is_symlink() or not _of_use(work):
                 remove(work)
         finally:
             held.release()
@@ -270,39 +234,59 @@ def clean(store: Store) -> None:
             held.release()
 
 
+def _of_use(work: Path) -> bool:
+    """Whether the next try can go on from what a dead one left."""
+    if (work / CHECKPOINT).exists():
+        return True
+    try:
+        read(work)
+    except (Damaged, OSError):
+        return False
+    return True
+
+
 def commit(store: Store, step: plan.Step, work: Path, result: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
     """Make a finished step part of the store, at once and for good; False if it was there already.
 
     `result` is what the step returned; `record` is added to it in result.json. Raises ValueError if either
-    holds what JSON does not (NaN). A kill before the rename leaves nothing, one after it everything.
+    holds what JSON does not (NaN). A kill before the rename leaves nothing in the store, one after it everything;
+    the checkpoint goes when all that it was kept for is on the disk.
     """
+    finished.write(step, work, result, record)
+    return _place(store, step.id, work)
+
+
+def take_up(store: Store, id: str) -> bool:
+    """End the commit of a try that died in it, for the holder of the lease; False where there is none to end."""
+    work = store.aside / id
+    if work.is_symlink() or not (work / RESULT).exists() or not finished.ready(work):
+        return False
+    finished.settle(work)
+    _place(store, id, work)
+    return True
+
+
+def _place(store: Store, id: str, work: Path) -> bool:
+    """Move a folder that holds all of a finished step, on the disk, to where it belongs."""
     remove(work / CHECKPOINT)
-    files = {
-        str(path.relative_to(work)): {"bytes": path.stat().st_size, "sha256": sha256(path)}
-        for path in sorted(work.rglob("*"))
-        if path.is_file()
-    }
-    content = _content(result, files)
-    _write(work / STEP, {"schema": SCHEMA, **step.to_dict()})
-    _write(
-        work / RESULT,
-        {"schema": SCHEMA, "id": step.id, "kind": step.kind, "result": result, "files": files, "content": content, **record},
-    )
-    for path in work.rglob("*"):
-        sync(path)
-    sync(work)
-    if store.remote and not remote.push(store.remote, work, step.id):
+    if store.remote and not remote.push(store.remote, work, id):
         remove(work)
         return False
     try:
-        os.rename(work, store.steps / step.id)
+        os.rename(work, store.steps / id)
     except OSError as error:
         if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
             raise
-        remove(work)
-        return False
+        try:
+            read(store.steps / id, whole=not store.remote)
+        except Damaged as damage:
+            _set_aside(store, id, str(damage))
+            os.rename(work, store.steps / id)
+        else:
+            remove(work)
+            return False
     sync(store.steps)
-    forgive(store, step.id)
+    forgive(store, id)
     return True
 
 
@@ -335,10 +319,9 @@ def adopt(store: Store, step: plan.Step, source: Path) -> bool:
 def fail(store: Store, step: plan.Step, reason: str, trace: str = "", tries: int = 1) -> None:
     """Write down why a step failed; the record goes when the step is done after all."""
     path = store.failed / f"{step.id}.json"
-    aside = path.with_suffix(".new")
     record = {"schema": FAILED_SCHEMA, "id": step.id, "label": step.label, "reason": reason, "trace": trace, "tries": tries}
-    _write(aside, record)
-    os.replace(aside, path)
+    with whole(path) as file:
+        file.write((json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace"))
     if store.remote:
         remote.put(store.remote, path, f"failed/{path.name}")
 
@@ -362,10 +345,6 @@ def failures(store: Store) -> dict[str, dict[str, Any]]:
         if isinstance(data, dict) and data.get("schema") == FAILED_SCHEMA:
             found[path.stem] = data
     return found
-
-
-def _write(path: Path, data: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1) + "\n", encoding="utf-8")
 
 
 # ---- results ----

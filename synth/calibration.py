@@ -1,8 +1,9 @@
 """Confidence: how likely a verdict is right, learnt from claims whose truth is known.
 
 A verdict belongs to a stratum: its word, and which checks decided it ('supported by tables and words'). Verdicts of a stratum
-were right so often among labelled claims; where the check of words gives a score, Platt's sigmoid of it, fitted in the
-stratum, says how that share moves with the score. The interval is Wilson's, of the labelled verdicts with the nearest scores.
+were right so often among labelled claims. Where words alone decided, how much of the claim the passage covers is a score, and
+Platt's sigmoid, fitted in the stratum, says how that share moves with it. The interval is Wilson's, of the labelled verdicts
+with the nearest scores.
 
 A verdict is 'uncalibrated' where its stratum has fewer than ENOUGH labelled verdicts, or its score lies outside those seen
 there; a claim that nothing decided has no confidence, since nothing was said that could be right.
@@ -22,7 +23,9 @@ from replicate import resources
 from replicate.problems import Problem
 
 from .controls.discrimination import wilson
+from .english.numbers import numbers
 from .records import Verdict
+from .reliability import reliability
 
 SCHEMA = "synth.calibration/1"
 UNCALIBRATED, NOTHING = "uncalibrated", "nothing was decided"
@@ -122,14 +125,24 @@ def stratum(verdict: Verdict) -> str:
     by = [name for name in ("tables", "words") if name in verdict.checks and verdict.checks[name].verdict in DECIDED]
     if "replication" in verdict.checks and verdict.checks["replication"].verdict in BY_RUNS:
         by.append("runs")
+    if by == ["words"]:
+        by = ["words, with numbers" if any(numbers(text) for text in _statements(verdict)) else "words, without numbers"]
     return f"{verdict.verdict} by {' and '.join(by)}" if by else ""
 
 
+def _statements(verdict: Verdict) -> list[str]:
+    """What the check of words took the claim apart into."""
+    return [str(one.get("text", "")) for one in verdict.checks["words"].data.get("statements", ()) if isinstance(one, Mapping)]
+
+
 def score(verdict: Verdict) -> float | None:
-    """The score of the check of words where that one decided, between 0 and 1."""
+    """How much of the claim the passages cover that the check of words decided by, where it alone decided; between 0 and 1."""
     words = verdict.checks.get("words")
-    found = words.data.get("score") if words is not None and words.verdict in DECIDED else None
-    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) and math.isfinite(found) else None
+    if words is None or not stratum(verdict).endswith("numbers"):
+        return None
+    found = [one.get("coverage") for one in words.data.get("statements", ()) if isinstance(one, Mapping)]
+    covered = [float(one) for one in found if isinstance(one, int | float) and math.isfinite(one)]
+    return min(max(min(covered), 0.0), 1.0) if covered else None
 
 
 def with_confidence(verdict: Verdict, calibration: Calibration | None = None) -> Verdict:
@@ -217,79 +230,6 @@ def cross_validated(labelled: Sequence[Labelled], folds: int = 5) -> list[tuple[
             if fold(one) == number and one.stratum in strata
         ]
     return found
-
-
-# ---- how good it is
-
-
-@dataclass(frozen=True)
-class Reliable:
-    """The verdicts of one bin of confidence: between `low` and `high`, said with `mean` on average, `right` of `of`."""
-
-    low: float
-    high: float
-    mean: float
-    right: int
-    of: int
-
-
-@dataclass(frozen=True)
-class Reliability:
-    """How far confidences keep what they say.
-
-    `ece` is the mean distance of confidence and share over the bins, `signed` the mean of confidence less share (above 0:
-    too sure), `brier` the mean square error, `risk` (share of verdicts kept, surest first; share of them wrong) at quarters,
-    `aurc` the area under that curve.
-    """
-
-    bins: tuple[Reliable, ...]
-    ece: float
-    signed: float
-    brier: float
-    risk: tuple[tuple[float, float], ...]
-    aurc: float
-    n: int
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "n": self.n, "ece": self.ece, "signed_error": self.signed, "brier": self.brier, "aurc": self.aurc,
-            "risk_coverage": [{"coverage": kept, "risk": wrong} for kept, wrong in self.risk],
-            "bins": [{name: getattr(one, name) for name in ("low", "high", "mean", "right", "of")} for one in self.bins],
-        }  # fmt: skip
-
-
-def reliability(said: Sequence[tuple[float, bool]], bins: int = 10) -> Reliability:
-    """The reliability of pairs of a confidence and whether it was right."""
-    if not said:
-        raise Problem("no labelled verdict: nothing to measure reliability on")
-    groups: dict[int, list[tuple[float, bool]]] = {}
-    for p, right in said:
-        groups.setdefault(min(bins - 1, int(p * bins)), []).append((p, right))
-    made = tuple(
-        Reliable(
-            place / bins,
-            (place + 1) / bins,
-            math.fsum(p for p, _ in mine) / len(mine),
-            sum(right for _, right in mine),
-            len(mine),
-        )
-        for place, mine in sorted(groups.items())
-    )
-    n = len(said)
-    ordered = sorted(said, key=lambda pair: -pair[0])
-    wrong, risks = 0, list[float]()
-    for place, (_, right) in enumerate(ordered, 1):
-        wrong += not right
-        risks.append(wrong / place)
-    return Reliability(
-        made,
-        ece=math.fsum(one.of * abs(one.mean - one.right / one.of) for one in made) / n,
-        signed=math.fsum(p - right for p, right in said) / n,
-        brier=math.fsum((p - right) ** 2 for p, right in said) / n,
-        risk=tuple((quarter / 4, risks[max(0, round(quarter * n / 4) - 1)]) for quarter in range(1, 5)),
-        aurc=math.fsum(risks) / n,
-        n=n,
-    )
 
 
 # ---- the files

@@ -162,7 +162,7 @@ def _of_task(task: tasks.Task, name: str) -> str:
     if name in splits:
         size = tasks.size(task.id) if name == TRAINING else task.size(splits[name])
         return "" if size is None else f"{size:,}"
-    return {"languages": str(len(task.languages) or ""), "kind": task.kind, "metric": ", ".join(task.metrics)}.get(name, "")
+    return {"languages": str(len(task.languages) or ""), "metric": ", ".join(task.metrics)}.get(name, "")
 
 
 def _fact(about: str, what: str, value: str, table: str) -> Fact | None:

@@ -33,29 +33,19 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def abstract(question: Question, findings: Sequence[Finding], runs: Sequence[Runs]) -> tuple[str, ...]:
-    """What was found: a paragraph on the claims, then one per world that was run in."""
-    paragraphs = [on_claims(findings), *(on_runs(one) for one in runs)]
-    if not runs:
-        paragraphs.append(["Nothing was run by us yet, so the claims stand against printed numbers alone."])
-    return tuple(" ".join(_sentence(line) for line in lines) for lines in paragraphs)
-
-
 def on_claims(findings: Sequence[Finding]) -> list[str]:
+    """What became of the claims."""
     if not findings:
         return ["This question has no claims yet."]
     verdict = Counter(one.verdict.verdict for one in findings)
-    papers = sorted({one.claim.paper for one in findings})
-    marked = [one.claim.reported["verified"] for one in findings if "verified" in one.claim.reported]
-    lines = [f"{count(len(findings), 'claim')} of {' and '.join(papers)} {'was' if len(findings) == 1 else 'were'} checked."]
-    if marked:
-        whole = f"all {len(marked)}" if all(marked) else f"{sum(map(bool, marked))} of {len(marked)}"
-        lines.append(f"The report that carried them had marked {whole} as verified.")
+    lines = []
     undecided = verdict.pop(NOT_ENOUGH, 0)
     if undecided:
         rest = ", ".join(f"{number} {word}" for word, number in verdict.most_common())
-        who = "none of them" if undecided == len(findings) > 1 else count(len(findings) - undecided, "claim")
-        lines.append(f"{who} could be decided for want of information" + (f": {rest}." if rest else "."))
+        if undecided == len(findings):
+            lines.append("for want of information no claim could be decided.")
+        else:
+            lines.append(f"of {count(len(findings), 'claim')} {undecided} could not be decided for want of information: {rest}.")
     else:
         lines.append(f"Verdicts: {', '.join(f'{number} {word}' for word, number in verdict.most_common())}.")
     other = [(one, number) for one in findings if (number := other_version(one)) and number["number"]]
@@ -76,6 +66,7 @@ SMALL_MODEL = "a small model of our own, pretrained on little text, whose figure
 
 
 def on_runs(runs: Runs) -> list[str]:
+    """What our runs of one world show."""
     place = f"{len(runs.languages)} languages"
     size = f"{count(len(runs.targets), 'target task')} and {count(len(runs.seeds), 'seed')}"
     if runs.artificial:
@@ -113,11 +104,7 @@ def limitations(question: Question, findings: Sequence[Finding], runs: Sequence[
     made = []
     for paper in sorted({one.claim.paper for one in findings if other_version(one)}):
         made.append(f"The tables of {paper} are not at hand; another version of a paper is another paper and settles nothing.")
-    if findings:
-        made.append(
-            "The words of the sources were not checked and no corrupted twins tested the checks; "
-            "so no confidence is given: nothing calibrates it."
-        )
+    made += _unchecked(findings)
     if not any(one.decides for one in runs):
         made.append(
             "Nothing was run on real languages with a pretrained model: nothing here replicates the paper, "
@@ -135,6 +122,25 @@ def limitations(question: Question, findings: Sequence[Finding], runs: Sequence[
             made.append(f"{name} has {count(len(one.seeds), 'seed')}: there is no interval, and differences may be chance.")
         made += [f"{name}: {line}" for line in _unfinished(one)]
     return tuple(made)
+
+
+def _unchecked(findings: Sequence[Finding]) -> list[str]:
+    """Which checks were not made, or could not look at anything, of how many claims."""
+    made, of = [], len(findings)
+    if unread := sum("words" not in one.verdict.checks for one in findings):
+        made.append(f"The words of the sources were not checked for {unread} of {count(of, 'claim')}.")
+    elif unseen := sum(not one.verdict.checks["words"].evidence for one in findings):
+        made.append(f"No passage of a source was found or at hand for {unseen} of {count(of, 'claim')}.")
+    if untried := sum(not one.verdict.twins for one in findings):
+        made.append(
+            f"No corrupted twin tested the checks of {untried} of {count(of, 'claim')}: either nothing was decided, or a check that "
+            "would call anything true has gone unnoticed."
+        )
+    if unsure := sum(one.verdict.confidence is None for one in findings):
+        made.append(
+            f"{unsure} of {count(of, 'verdict')} {'has' if unsure == 1 else 'have'} no confidence, since nothing calibrates it."
+        )
+    return made
 
 
 def _unfinished(runs: Runs) -> list[str]:

@@ -13,13 +13,15 @@ from ..facts import Facts
 from ..records import SPLITS, Assertion
 from . import numbers, orders, signs, stated
 from .claimed import Claimed, claimed
+from .compared import compare
 from .finding import NOT_MEASURED, Finding, Row, exact, leaves, middle, number, signed, spread
 from .rows import Selection, candidates, measured, pivot, plain, selection
 from .spoken import by_language
 
 __all__ = [
     "KINDS", "NOT_MEASURED", "STATED", "Claimed", "Finding", "Row", "Selection", "by_language", "candidates", "claimed",
-    "evaluate", "exact", "leaves", "measured", "middle", "number", "pivot", "plain", "selection", "signed", "spread",
+    "compare", "evaluate", "exact", "leaves", "measured", "middle", "number", "pivot", "plain", "selection", "signed",
+    "spread",
 ]  # fmt: skip
 KINDS: Mapping[str, Callable[[Assertion, Selection], Finding]] = {
     "level": numbers.level, "gain": numbers.gain, "best": orders.best, "greater": orders.greater, "sign": signs.sign,
@@ -45,9 +47,11 @@ def evaluate(of: Assertion, rows: Selection | None, facts: Facts | None = None, 
 def _measured(of: Assertion, rows: Selection, margin: float) -> Finding:
     here = rows if of.kind == "greater" else rows.narrowed(of.method, of.intermediate_languages)
     splits = [of.split] if of.split else ["test"] if of.chosen else list(SPLITS)
+    tried = list[Finding]()
     for split in splits:
         one = replace(of, split=split)
-        found = signs.sign(one, here, margin) if of.kind == "sign" else KINDS[of.kind](one, here)
-        if not found.missing:
-            break
-    return found
+        tried.append(signs.sign(one, here, margin) if of.kind == "sign" else KINDS[of.kind](one, here))
+        if not tried[-1].missing:
+            return tried[-1]
+    # What was begun says what lacks; of what was not, the first place where it was looked for is named.
+    return next((found for found in tried if found.missing.endswith(NOT_MEASURED)), tried[0])

@@ -1,7 +1,8 @@
 """The number of a claim as the claim means it, held against a printed cell or against what cells make.
 
-A printed number is the interval of its rounding. 'About' is a whole unit of the last digit that counts each way; 'at least'
-and the like are open to one side. Only what is disjoint is contradicted.
+A printed number is the interval of its rounding. Zeros at the end of a large number are rounding where it is 'about' so
+many, and what is a unit beside such a number does not contradict it. 'At least' and the like are open to one side. Only
+what is disjoint is contradicted.
 """
 
 from __future__ import annotations
@@ -20,15 +21,17 @@ LARGE = 1000  # of numbers from here on, zeros at the end are rounding
 
 @dataclass(frozen=True)
 class Claimed:
-    """The values that a claim allows; `strict` leaves out the bound itself."""
+    """The values that a claim allows; `strict` leaves out the bound itself, `grey` is what does not contradict on each side."""
 
     low: Decimal
     high: Decimal
     strict: bool = False
+    grey: Decimal = Decimal(0)
 
     @property
     def interval(self) -> Interval:
-        return Interval(self.low, self.high)
+        """All that does not contradict the claim."""
+        return Interval(self.low - self.grey, self.high + self.grey)
 
     @property
     def open(self) -> bool:
@@ -45,22 +48,23 @@ class Claimed:
         """
         if self.takes((cell.low + cell.high) / 2):
             return True
-        finer = self.open or self.high - self.low < cell.high - cell.low
+        finer = self.open or self.grey or self.high - self.low < cell.high - cell.low
         return None if finer and self.interval.meets(cell) else False
 
     def against_made(self, made: Interval) -> bool | None:
         """What cells make contradicts a claim only where the two have no value in common."""
         if not self.interval.meets(made):
             return False
-        return True if not self.open or self.takes((made.low + made.high) / 2) else None
+        sharp = not self.open and Interval(self.low, self.high).meets(made)
+        return True if sharp or self.takes((made.low + made.high) / 2) else None
 
 
 def claimed(of: Assertion) -> Claimed:
     """The claim's number with its relation."""
-    return meant(results.interval(of.value), of.value, of.relation)
+    return meant(results.interval(of.value), of.relation)
 
 
-def meant(number: Interval, written: str, relation: str) -> Claimed:
+def meant(number: Interval, relation: str) -> Claimed:
     """A number with a relation: 'about 8.2', 'at least 8'."""
     value = (number.low + number.high) / 2
     if relation in ("at least", "more than"):
@@ -68,8 +72,8 @@ def meant(number: Interval, written: str, relation: str) -> Claimed:
     if relation in ("at most", "less than"):
         return Claimed(-INFINITE, value, relation == "less than")
     if relation == "about":
-        unit = max(number.high - number.low, _unit(value) if "." not in written else Decimal(0))
-        return Claimed(value - unit, value + unit)
+        half = max(number.high - number.low, _unit(value)) / 2
+        return Claimed(value - half, value + half, grey=half)
     return Claimed(number.low, number.high)
 
 

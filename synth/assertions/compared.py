@@ -16,14 +16,18 @@ from ..facts import Fact
 from ..records import Assertion
 from .claimed import meant
 
+# What a task asks, by the words for it; what may be said of the same task stands together in `ALIKE`.
 KINDS = (
     {"natural language inference", "nli", "textual entailment"},
     {"paraphrase detection", "paraphrase identification", "paraphrasing"},
-    {"span extraction", "question answering", "qa", "extractive question answering", "multiple choice question answering"},
+    {"span extraction", "extractive question answering"},
+    {"question answering", "qa", "multiple choice question answering"},
     {"sentence completion"},
-    {"tagging", "sequence tagging", "sentence tagging", "named entity recognition", "ner", "pos tagging", "supertagging"},
+    {"tagging", "sequence tagging", "sentence tagging", "word classification"},
+    {"named entity recognition", "ner"},
     {"sentence retrieval", "retrieval"},
 )
+ALIKE = ({2, 3}, {5, 6})
 SCALES = {"k": 3, "thousand": 3, "m": 6, "million": 6, "b": 9, "bn": 9, "billion": 9}
 WORDS = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
          "eighteen nineteen twenty").split()  # fmt: skip
@@ -40,7 +44,7 @@ def compare(of: Assertion, fact: Fact) -> bool | None:
     if ours and theirs:
         if (ours.unit or theirs.unit) and ours.unit != theirs.unit:
             return None
-        said = meant(ours.interval, of.value, of.relation)
+        said = meant(ours.interval, of.relation)
         if theirs.upto:  # a range holds every number in it
             inside = Interval(theirs.interval.low, theirs.upto)
             return True if of.relation == "=" and ours.upto == theirs.upto and ours.interval == theirs.interval else (
@@ -101,7 +105,7 @@ def same_words(claim: str, fact: str) -> bool | None:
         return True if shared else False if {kind for kind, _ in named[0]} & {kind for kind, _ in named[1]} else None
     kinds = [{place for place, names in enumerate(KINDS) if text.strip().lower() in names} for text in (claim, fact)]
     if all(kinds):
-        return None if kinds[0] & kinds[1] else False
+        return True if kinds[0] & kinds[1] else None if kinds[0] | kinds[1] in ALIKE else False
     first, second = _tokens(claim), _tokens(fact)
     return True if first and first <= second else None
 

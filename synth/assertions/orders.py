@@ -66,17 +66,20 @@ def greater(of: Assertion, rows: Selection) -> Finding:
     found = {name: standing(one, there) for name, one, there in zip(names, (of, rival), (ours, theirs), strict=True)}
     for name, one in found.items():
         if not one.numbers:
-            return Finding(missing=one.missing or f"{name}: nothing among the rows", parts=found)
+            apart = one is not found[names[0]] and rival.intermediate_languages
+            return Finding(missing=f"{name}: not among the rows" if apart else one.missing, parts=found)
     ahead = lead(of, ours, rival, theirs)
-    first, second = found.values()
+    first, second = (
+        _shown(one, there, other) for one, there, other in zip((of, rival), found.values(), (rival, of), strict=True)
+    )
     return Finding(
         ahead,
-        printed=f"{first.shown} against {second.shown}",
+        printed=f"{first} against {second}",
         holds=_first([ahead], False),
-        rows=(*first.rows, *second.rows),
-        recomputation=", ".join(f"{name} {one.shown}" for name, one in found.items()),
+        rows=tuple(row for one in found.values() for row in one.rows),
+        recomputation=f"{names[0]} {first}, {names[1]} {second}",
         missing="" if ahead else "no seed has both",
-        also=f"{names[0]} has {first.shown}, {names[1]} {second.shown}",
+        also=f"{names[0]} {first}, {names[1]} {second}",
         parts=found,
     )
 
@@ -94,6 +97,11 @@ def lead(of: Assertion, ours: Selection, rival: Assertion, theirs: Selection) ->
         if both:
             return {seed: results.difference(first[seed], second[seed]) for seed in both}
     return {}
+
+
+def _shown(of: Assertion, found: Finding, other: Assertion) -> str:
+    """A system's number beside another's: what both are gains over has a gain of 0."""
+    return "0" if _bare(of) and not _bare(other) else found.shown
 
 
 def _bare(of: Assertion) -> bool:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from replicate import languages, results, tasks
 from replicate.results import Interval
 
 from ..records import MULTI, Assertion, title
-from .finding import Finding, leaves, middle, signed, spread
+from .finding import Finding, leaves, middle, spread
 from .numbers import gain
 from .rows import Selection, trained
+from .wording import measured as measure
 
 NEEDED: Mapping[str, Callable[[int], int]] = {
     "each": lambda count: count, "most": lambda count: count // 2 + 1, "some": lambda count: 1, "none": lambda count: 1,
@@ -34,19 +34,18 @@ def sign(of: Assertion, rows: Selection, margin: float = 0.0) -> Finding:
     needed = NEEDED[of.quantifier](len(found))
     up, flat = _certain(have, of.direction, needed, len(found), margin)
     unsure = [name for name in found if name not in up and name not in flat]
-    word = of.direction
-    others = [f"open: {', '.join(unsure)}"] if unsure else []
+    word, what = of.direction, "" if of.across == "targets" else f"{measure(of)}: "
+    said = [f"{what}{word} in {len(up)} of {len(found)} {of.across}"]
+    said += [f"{start}: {', '.join(names)}" for start, names in ((f"not {word}", flat), ("open", unsure)) if names]
     return Finding(
-        numbers=None,
         printed=f"{word} in {len(up)} of {len(found)}",
         holds=holds(of.quantifier, len(up), len(flat), len(found)),
         rows=leaves(row for one in have.values() for row in one.rows),
-        recomputation=", ".join(f"{name} {_shown(one)}" for name, one in have.items()),
+        recomputation=", ".join(f"{name} {one.shown}" for name, one in have.items()),
         note=f"not at hand: {', '.join(absent)}" if absent else "",
-        also="; ".join([f"{word} in {len(up)} of {len(found)} {of.across}", *([f"not {word}: {_names(flat)}"] if flat else []),
-                        *others]),
+        also="; ".join(said),
         parts=have,
-    )  # fmt: skip
+    )
 
 
 def holds(quantifier: str, up: int, flat: int, count: int) -> bool | None:
@@ -116,12 +115,3 @@ def _split(target: str, split: str, rows: Selection) -> str:
 def _languages(of: Assertion, rows: Selection) -> list[str]:
     metric = of.metric if of.target in tasks.TASKS else results.SCORE
     return list(of.among or rows.spoken.get((of.target, metric, of.split), ()))
-
-
-def _shown(one: Finding) -> str:
-    values: Any = one.values
-    return one.printed or signed(sum(values) / len(values))
-
-
-def _names(names: list[str]) -> str:
-    return ", ".join(names)

@@ -11,6 +11,7 @@ from ..records import MULTI, Assertion
 from .compared import compare
 from .finding import Finding
 from .rows import Selection, trained
+from .wording import named
 
 
 def stated(of: Assertion, facts: Facts | None, rows: Selection | None = None) -> Finding:
@@ -23,7 +24,7 @@ def stated(of: Assertion, facts: Facts | None, rows: Selection | None = None) ->
         word = True if True in answers else False if all(answer is False for answer in answers) else None
         return _of_fact(found[best], word)
     counted = _counted(of, rows)
-    return counted or Finding(missing=f"no {of.what} of {of.about} among the facts" if facts else "no facts are at hand")
+    return counted or Finding(missing=f"{named(of)}: not among the facts" if facts else f"{named(of)}: no facts are at hand")
 
 
 def _of_fact(fact: Fact, word: bool | None) -> Finding:

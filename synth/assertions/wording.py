@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from replicate import languages, results
 
-from ..facts import STUDY
+from .. import vocabulary
+from ..facts import STUDY, subject
 from ..records import Assertion, title
 
 
@@ -26,8 +27,9 @@ def measured(of: Assertion) -> str:
 def named(of: Assertion) -> str:
     """An assertion in a few words, without the number that it claims."""
     if of.kind in ("count", "size", "setup"):
-        about = "" if of.about == STUDY else f"{title(of.about)}: "
-        return f"{about}{of.what}"
+        bench = vocabulary.find(of.about, vocabulary.BENCHMARK)
+        about = bench[0].id if bench else title(subject(of.about))
+        return of.what if subject(of.about) == STUDY else f"{about}: {of.what}"
     if of.kind == "sign":
         over = "" if of.intermediate == "" or of.across == "intermediates" else f" after {system(of)}"
         what = f" of {measured(of)}" if of.across != "targets" else ""

@@ -87,9 +87,9 @@ def _sure(view: View, there: int, fitting: int, failing: list[_Tried], members: 
         return SURE
     if fitting >= len(failing) and (members > 2 or fitting > 1):
         return LIKELY
-    if fitting or len(failing) > 1 or failing[0].nearest is None:
-        return ""
     table, one = view.table, failing[0]
+    if fitting or len(failing) > 1 or one.nearest is None:
+        return ""
     reading, made, _, _ = one.nearest
     neighbours = set(view.roles) | set(view.line_roles)
     if roles.SPREAD in neighbours or HIDDEN.search(table.caption) or HIDDEN.search(label(view.paths[there])):
@@ -99,12 +99,9 @@ def _sure(view: View, there: int, fitting: int, failing: list[_Tried], members: 
     printed = one.entry.content.parts[0].value
     alike = len({len(entry.content.parts) for entry in cells}) == 1 and all(level > 0 for level in levels)
     middle = (made.low + made.high) / 2
+    whole = any(part.whole for entry in cells for part in entry.content.parts)
     near = abs(printed - middle) <= max(abs(middle) / 5, (max(levels) - min(levels)) / 2)
-    return POSSIBLE if alike and near and max(levels) < 20 * min(levels) and not any(one.whole for one in _values(cells)) else ""
-
-
-def _values(cells: list[Entry]):  # type: ignore[no-untyped-def]
-    return (part for entry in cells for part in entry.content.parts)
+    return POSSIBLE if alike and near and max(levels) < 20 * min(levels) and not whole else ""
 
 
 def _tried(view: View, line: int, there: int, known: tuple[Reading, ...]) -> _Tried:

@@ -163,7 +163,5 @@ def _finding(view: View, delta: _Delta, at: int, of: int, over: int, form: Form,
         what += "; with the sign turned it would be right"
     what += right(fitting, "difference", view.line)
     members = tuple(x.printed for x in (_level(view, of, at), _level(view, over, at)) if x)
-    against = (place(view.table, first.cell), place(view.table, second.cell))
-    if delta.beside:
-        against = (place(view.table, second.cell),)
+    against = tuple(place(view.table, cell.cell) for cell in ((second,) if delta.beside else (first, second)))
     return Finding("gain", sure, what, place(view.table, entry.cell), against, printed.printed, made, words, members)

@@ -22,9 +22,11 @@ def audit(path: Path) -> Audit:
     printed = found[found["printed"] != ""].to_dict("records")
     first = 3 if path.suffix == ".csv" else 1  # line of the first row: after the schema and the names
     systems: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row, number in zip(found.to_dict("records"), range(first, first + len(found)), strict=True):
+    for number, row in enumerate(found.to_dict("records"), first):
         if row["printed"]:
-            systems.setdefault(tuple(str(row[name]) for name in SYSTEM), []).append({**row, "line": number})
+            systems.setdefault(tuple(str(row[name]) for name in SYSTEM), []).append(
+                {**{str(name): value for name, value in row.items()}, "line": number}
+            )
     whole = Outcome()
     for group in systems.values():
         whole.add(_averages([row for row in group if row["language"] == results.ALL]))

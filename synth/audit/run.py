@@ -7,7 +7,23 @@ from pathlib import Path
 
 from ..reading.document import Document
 from ..reading.worker import Reader
-from . import averages, changes, gains, marks, proportions, rows, shares, slips, source, totals
+from . import (
+    averages,
+    changes,
+    gains,
+    marks,
+    proportions,
+    reports,
+    retold,
+    rows,
+    shares,
+    slips,
+    source,
+    statistics,
+    superlatives,
+    told,
+    totals,
+)
 from .findings import Audit, Outcome, ordered
 
 CHECKS: dict[str, Callable[[Document], Outcome]] = {
@@ -19,6 +35,11 @@ CHECKS: dict[str, Callable[[Document], Outcome]] = {
     "slips": slips.check,
     "changes": changes.check,
     "proportions": proportions.check,
+    "told": told.check,
+    "superlatives": superlatives.check,
+    "retold": retold.check,
+    "reports": reports.check,
+    "statistics": statistics.check,
 }
 
 

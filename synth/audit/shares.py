@@ -65,9 +65,9 @@ def _pairs(view: View) -> Iterator[tuple[list[_Pair], int]]:
             if other != at and _is_share(view, other):
                 there = list[_Pair]()
                 for line in lines:
-                    one, two = view.at(line, at), view.at(line, other)
-                    if one and two and one.content.one and two.content.one and view.line_roles[line] not in (roles.TOTAL,):
-                        there.append(_Pair(line, one.content.one, two.content.one, two.cell, one.cell))
+                    count, share = view.at(line, at), view.at(line, other)
+                    if count and share and count.content.one and share.content.one and view.line_roles[line] != roles.TOTAL:
+                        there.append(_Pair(line, count.content.one, share.content.one, share.cell, count.cell))
                 if len(there) >= 3:
                     yield there, at
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from .findings import Audit, counted
@@ -23,7 +24,7 @@ def lines(audit: Audit) -> Iterator[str]:
         if len(one.members) > 1:
             yield f"   of       {', '.join(one.members)}"
     yield ""
-    checked = [counted(number, noun.removesuffix("s")) for noun, number in audit.outcome.checked.items() if number]
+    checked = [_counted(number, nouns) for nouns, number in audit.outcome.checked.items() if number]
     yield f"{', '.join(checked) or 'nothing that could be'} checked; {counted(len(found), 'finding')}"
     left = audit.outcome.left
     if left:
@@ -32,3 +33,9 @@ def lines(audit: Audit) -> Iterator[str]:
         if len(left) > SHOWN:
             yield f"   and {len(left) - SHOWN} more (--json lists them)"
     yield from (f"note: {note}" for note in audit.notes)
+
+
+def _counted(number: int, nouns: str) -> str:
+    """'1 column of decimals', '7 columns of decimals'."""
+    head, of, rest = re.split(r"( of | in |$)", nouns, maxsplit=1)
+    return f"{number:,} {head if number != 1 else head.removesuffix('s')}{of}{rest}"

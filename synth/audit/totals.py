@@ -71,8 +71,8 @@ def _totals(view: View, there: int) -> Outcome:
             continue
         tried = list[tuple[Decimal, str, list[int], list[Value]]]()
         for words, places in _bases(view, there):
-            entries = [found for one in places if (found := view.at(line, one))]
-            values = [one for found in entries if (one := found.content.one)]
+            entries = [each for one in places if (each := view.at(line, one))]
+            values = [one for each in entries if (one := each.content.one)]
             if len(values) < 2 or len(values) != len(entries) or any(one.unit == "%" for one in values) != (printed.unit == "%"):
                 continue
             exact = _exact([*values, printed])
@@ -100,13 +100,13 @@ def _totals(view: View, there: int) -> Outcome:
     for line, printed, words, places, values in failing:
         entry = view.at(line, there)
         assert entry is not None
-        found = _made(values)
-        what = f"the total is printed as {printed.printed}; the sum of {words} is {between(found)}"
+        made_of = _made(values)
+        what = f"the total is printed as {printed.printed}; the sum of {words} is {between(made_of)}"
         sure = SURE if fitting else LIKELY
         against = (view.members(line, [one for one in places if view.at(line, one)]),)
         numbers = tuple(one.printed for one in values)
         at = place(view.table, entry.cell)
-        made.findings.append(Finding("total", sure, what, at, against, printed.printed, found, f"sum of {words}", numbers))
+        made.findings.append(Finding("total", sure, what, at, against, printed.printed, made_of, f"sum of {words}", numbers))
     return made
 
 

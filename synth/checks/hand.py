@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from replicate import resources, results
+from replicate import experiments, resources, results
 from replicate.experiments import SMALL
 
 from ..assertions import Selection, selection
 from ..facts import Facts, shipped
 from .papers import Papers, base
 
-__all__ = ["Group", "Hand", "Papers", "base", "decides", "published", "runs"]
+__all__ = ["Group", "Hand", "Papers", "base", "decides", "measuring", "published", "runs"]
 
 Group = tuple[str, str]  # world and model
 
@@ -54,6 +54,13 @@ class Hand:
         """Our rows by world and model, the real world first."""
         pairs = sorted(set(zip(self.runs["world"], self.runs["model"], strict=True)), key=lambda pair: (pair[0] != "real", pair))
         return {(world, model): selection(results.select(self.runs, world=world, model=model)) for world, model in pairs}
+
+
+@cache
+def measuring(paper: str) -> tuple[str, ...]:
+    """The experiments that repeat a paper, whatever its version: their runs measure what it claims."""
+    found = {name: experiments.find(name).repeats for name in experiments.names()}
+    return tuple(name for name, repeats in found.items() if repeats and base(repeats) == base(paper))
 
 
 def published(folder: Path | None = None) -> dict[str, pd.DataFrame]:

@@ -8,13 +8,13 @@ from typing import Any
 
 from replicate import results, tasks
 
-from ..assertions import NOT_MEASURED, STATED, Finding, Selection, by_language, claimed, evaluate, signed
+from ..assertions import NOT_MEASURED, STATED, Finding, Selection, by_language, claimed, compare, evaluate, signed
 from ..assertions.wording import claim as said
 from ..assertions.wording import named
 from ..facts import ours as of_ours
 from ..records import SPLITS, Assertion, Claim, Evidence, Question, Verdict, title
 from ..stats.equivalence import DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, REPRODUCED, Estimate, equivalence, estimate
-from .hand import Group, Hand, decides
+from .hand import Group, Hand, decides, measuring
 
 NOT_RUN, ILLUSTRATION = "not run", "illustration"
 # Of several parts of a claim, or several models, the weakest counts.
@@ -30,7 +30,8 @@ def check(claim: Claim, question: Question, hand: Hand) -> Verdict:
     if len(stated) == len(claim.asserts):
         return _verdict(NOT_RUN, "; ".join(line for _, line, _ in stated), stated, claim, question)
     if not hand.groups:
-        line = f"no results in {hand.where}" + (f"; replicate run {question.experiment}" if question.experiment else "")
+        run = next(iter(measuring(claim.paper)), question.experiment)
+        line = f"no results in {hand.where}" + (f"; replicate run {run}" if run else "")
         return Verdict("replication", NOT_RUN, "; ".join([line, *(line for _, line, _ in stated)]))
     groups = {group: _group(claim, question, group, rows) for group, rows in hand.groups.items()}
     real = {group: one for group, one in groups.items() if decides(group) and one.verdict != NOT_RUN}
@@ -48,7 +49,8 @@ def _group(claim: Claim, question: Question, group: Group, rows: Selection) -> V
     parts = [
         _stated(of, question) if of.kind in STATED else _part(of, question.margin, group, rows) for of in claim.asserts
     ]  # fmt: skip
-    words = [word for word, _, _ in parts]
+    # What our own set-up has as the claim says needs no run; what it has otherwise means that our runs measure another thing.
+    words = [word for word, _, found in parts if not (found.holds and found.missing)] or [NOT_RUN]
     if not decides(group):
         word = ILLUSTRATION if ILLUSTRATION in words else NOT_RUN
     else:
@@ -85,7 +87,8 @@ def _stated(of: Assertion, question: Question) -> Part:
     line = f"{named(of)}: a run does not measure it"
     if own is None:
         return NOT_RUN, line, Finding(missing=line)
-    return NOT_RUN, f"{line} (our {own.table} says {own.value})", Finding(missing=line, also=own.value, independent=False)
+    shown = f"{line} (our {own.table} says {own.value})"
+    return NOT_RUN, shown, Finding(missing=line, holds=compare(of, own), also=own.value, independent=False)
 
 
 def _part(of: Assertion, margin: float, group: Group, rows: Selection) -> Part:

@@ -5,7 +5,6 @@ None of them changes a verdict. A claim may be true of its source and say nothin
 
 from __future__ import annotations
 
-import itertools
 import re
 import statistics
 import tomllib
@@ -21,7 +20,8 @@ from ..literature import ids, terms
 from ..literature.library import Library
 from ..records import MULTI, Claim, Paper, Question, Verdict
 from .asked import AGAINST, CHANGED, MEASURED, asked, common, shared
-from .hand import Hand, base
+from .hand import Hand
+from .papers import base
 
 # XTREME-R took these two out of XTREME and put in those whose `benchmark` says so.
 DROPPED = ("pawsx", "bucc2018")
@@ -44,7 +44,11 @@ class Scoped:
 
 
 def scope(question: Question, hand: Hand, library: Library | None = None) -> tuple[Scoped, ...]:
-    """All findings on a question and its claims, those on the whole first. `library` knows titles, versions, withdrawals."""
+    """All findings on a question and its claims, those on the whole first. `library` knows titles, versions, withdrawals;
+    without one it is the hand's."""
+    folder = hand.library
+    if library is None and folder is not None and (folder / "papers").is_dir():
+        library = Library(folder)
     of_claims = [finding for claim in question.claims for finding in on_claim(claim, question)]
     whole = (_bearing(question, of_claims), _papers(question, hand, library), _one_source(question), _counts(question),
              _score(question, of_claims))  # fmt: skip
@@ -309,4 +313,4 @@ def _listed(names: Sequence[str]) -> str:
     there = list(names)
     if len(there) > 6:
         there = [*there[:5], f"{len(there) - 5} more"]
-    return " and ".join(part for part in (", ".join(there[:-1]), *itertools.islice(there, len(there) - 1, None)) if part)
+    return " and ".join(part for part in (", ".join(there[:-1]), *there[-1:]) if part)

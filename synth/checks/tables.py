@@ -64,18 +64,20 @@ def _cited(claim: Claim, paper: str, hand: Hand) -> Verdict:
 def _other(claim: Claim, paper: str, hand: Hand, lacking: str) -> Verdict:
     found = _found(claim, paper, hand)
     first, shown = found[0][1], [finding for _, finding in found if _number(finding)]
+    numbers = [(one, finding) for one, finding in found if one.kind in ("level", "gain")]
+    stated = [(one, finding) for one, finding in found if one.kind in STATED]
+    rest = [finding.also for one, finding in found if (one, finding) not in (*numbers, *stated) and finding.also]
     has = f"{paper}, another version, has"
-    numbers = [(one, finding) for one, finding in found if one.kind not in ("best", "sign", "greater")]
-    rest = list(dict.fromkeys(finding.also for one, finding in found if (one, finding) not in numbers and finding.also))
     if not shown:
-        line = f"{has} no such number"
-    elif len(numbers) > 1:
-        each = [f"{_number(finding) or 'no number'} ({named(one)})" for one, finding in numbers]
-        line = f"{has} {', '.join(each)}"
+        line = f"{has} {'no such number' if len(stated) < len(found) else 'nothing on it'}"
     elif numbers:
-        line = " ".join([f"{has} {_number(numbers[0][1]) or 'no such number'}", *_asides(numbers[0][1])])
+        line = f"{has} {_listed(numbers)}"
+        rest += [f"{named(one)}: {_number(finding)}" for one, finding in stated if _number(finding)]
+    elif stated:
+        line = f"{has} {_listed(stated)}"
     else:
-        line, rest = f"{has} {'; '.join(rest)}", []
+        line, rest = f"{paper}, another version: {'; '.join(dict.fromkeys(rest))}", []
+    rest = list(dict.fromkeys(rest))
     return Verdict(
         "tables",
         OTHER if shown else NOT_ENOUGH,
@@ -91,6 +93,13 @@ def _other(claim: Claim, paper: str, hand: Hand, lacking: str) -> Verdict:
             },
         },
     )  # fmt: skip
+
+
+def _listed(found: Found) -> str:
+    """Numbers of another version, each with what it is where there are several."""
+    if len(found) == 1:
+        return " ".join([_number(found[0][1]) or "no such number", *_asides(found[0][1])])
+    return ", ".join(f"{_number(finding) or 'no number'} ({named(one)})" for one, finding in found)
 
 
 def _number(found: Finding) -> str:
@@ -137,7 +146,8 @@ def compare(of: Assertion, found: Finding) -> tuple[str, str]:
     wanted, made = claimed(of), next(iter(found.numbers.values()))
     if len(found.rows) == 1 and found.rows[0]["printed"]:
         return WORDS[wanted.against_cell(made)], f"{what}: the table prints {found.shown}, the claim says {said(of)}"
-    line = f"{what}: the cells make {float(made.low):+.4g} to {float(made.high):+.4g}, the claim says {said(of)}"
+    form = "+.4g" if of.kind == "gain" else ".4g"
+    line = f"{what}: the cells make {float(made.low):{form}} to {float(made.high):{form}}, the claim says {said(of)}"
     return WORDS[wanted.against_made(made)], line
 
 

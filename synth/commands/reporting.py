@@ -5,8 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import Declare, checking, plain, print_json
+
+if TYPE_CHECKING:
+    from ..checks.hand import Hand
+    from ..records import Question
 
 
 def declare(command: Declare) -> None:
@@ -20,8 +25,9 @@ def declare(command: Declare) -> None:
 def _report(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     from replicate.problems import DONE, Problem
 
-    from .. import provenance, report
+    from .. import provenance
     from ..questions import find
+    from ..report.value import SCHEMA
 
     out = Path(arguments.out)
     questions = find(arguments.questions, arguments.claims)
@@ -31,12 +37,12 @@ def _report(arguments: argparse.Namespace, given: Sequence[str]) -> int:
             f"two questions are named {next(name for name in names if names.count(name) > 1)!r}; a page needs a name of its own"
         )
     hand = checking.hand(arguments, questions)
-    written = [(question, report.write(report.build(question, hand, given), out, arguments.force)) for question in questions]
+    written = [(question, path) for question in questions for path in _made(question, hand, arguments, given, out)]
     if arguments.json:
         entries = [
             {"question": question.name, "path": str(path), "sha256": provenance.sha256(path)} for question, path in written
         ]
-        print_json({"schema": report.SCHEMA, "reports": entries})
+        print_json({"schema": SCHEMA, "reports": entries})
     else:
         for _, path in written:
             print(path)
@@ -46,6 +52,16 @@ def _report(arguments: argparse.Namespace, given: Sequence[str]) -> int:
         for _, path in written:
             webbrowser.open(path.resolve().as_uri())
     return DONE
+
+
+def _made(question: Question, hand: Hand, arguments: argparse.Namespace, given: Sequence[str], out: Path) -> list[Path]:
+    from .. import verify
+    from ..report.build import build
+    from ..report.inputs import gather
+    from ..report.write import write
+
+    report = build(gather(question, verify.verdicts(question, hand), hand, given, searches=out))
+    return write(report, out, ("html",), force=arguments.force)
 
 
 COMMANDS = {"report": _report}

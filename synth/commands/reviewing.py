@@ -92,13 +92,17 @@ def _total(of: Total) -> list[str]:
     if of.score is None or of.mean is None or of.lowest is None or of.low is None or of.high is None:
         top = "" if of.ceiling is None else f"; at most {of.ceiling:.1f} of 10 if all of it turned out well"
         return _wrapped(f"total: none, no reviewer could judge a single claim{top}", "", "  ")
-    low = f"{of.lowest:.1f} of {' and '.join(of.lowest_by)}"
+    heard = [name for name in of.lowest_by if name not in of.silent]
+    rest = [f"{_counted(len(of.silent), 'reviewer')} without an opinion"] if of.silent and not of.lowest else []
+    low = f"{of.lowest:.1f} of {' and '.join([*heard, *rest])}"
     made = _wrapped(f"total: {of.score:.1f} of 10, half the mean ({of.mean:.1f}) and half the lowest score ({low})", "", "  ")
     apart = sorted(((value, name) for name, value in of.without.items() if value is not None), key=lambda pair: pair[0])
-    if apart:
+    if apart and apart[0][0] < apart[-1][0]:
         (least, first), (most, last) = apart[0], apart[-1]
         left = f"{least:.1f} without {first}, {most:.1f} without {last}"
         made += _wrapped(f"{left}; {of.low:.1f} to {of.high:.1f} as weights go from half to double", "  ", "  ")
+    elif apart:
+        made += _wrapped("no weight changes it, and leaving a reviewer out does not either", "  ", "  ")
     if of.silent:
         made += _wrapped(f"no opinion of {', '.join(of.silent)} counts as nothing earned", "  ", "  ")
     made += _wrapped(f"at most {of.ceiling:.1f} if all that could not be judged turned out well", "  ", "  ")

@@ -82,7 +82,7 @@ def wilson(right: int, of: int, level: float = 0.95) -> tuple[float, float]:
     share = right / of
     middle = (share + z * z / (2 * of)) / (1 + z * z / of)
     half = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of)) / (1 + z * z / of)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return 0.0 if not right else middle - half, 1.0 if right == of else middle + half
 
 
 def tried(verdict: str) -> tuple[bool, ...]:

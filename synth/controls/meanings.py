@@ -24,7 +24,8 @@ NO = re.compile(
 ANY = re.compile(r"\bany\b")
 NEVER = re.compile(r"\bnever\s+", re.I)
 ARE = re.compile(rf"(?<![\w-])(?:{'|'.join(words.AUXILIARIES)})(?![\w-])", re.I)
-RELATIVE = re.compile(r"\b(?:that|which|who|whose|where|when|whether|if|as|how|what|to)\s+(?:\w+\s+){0,2}$", re.I)
+CLAUSE = r"\b(?:that|which|who|whose|where|when|whether|if|as|how|what|to)\s+"
+RELATIVE, OF_RELATIVE = re.compile(rf"{CLAUSE}(?:\w+\s+){{0,2}}$", re.I), re.compile(rf"{CLAUSE}(?:\w+\s+)?$", re.I)
 BEFORE_NOUN = re.compile(
     r"\b(?:the|a|an|this|these|our|its|their|of|no|to|by|and|in|on|with|for|from|any|some|many|as|highest|lowest|best|[\d.]+)$",
     re.I,
@@ -120,7 +121,7 @@ def _not(text: str) -> Edit | None:
     """Where a 'not' belongs: behind the first auxiliary of the main clause, or before its verb."""
     first = next((one for one in ARE.finditer(text) if not RELATIVE.search(text[: one.start()])), None)
     verbs = words.pattern(tuple(words.BASE)).finditer(text)
-    verb = next((one for one in verbs if not RELATIVE.search(text[: one.start()]) and finite(text, one)), None)
+    verb = next((one for one in verbs if not OF_RELATIVE.search(text[: one.start()]) and finite(text, one)), None)
     if verb and (first is None or verb.start() < first.start()):
         base, aid = words.BASE[verb[0].lower()]
         return Edit(verb.start(), verb.end(), f"{aid} not {base}")

@@ -67,7 +67,7 @@ def _constant(text: str) -> str:
         made.append(abs(parts[0] - parts[1]))
     if not any(_near(one, last) for one in made) or not _listed(text, found[:-1]):
         return ""
-    return f"{last.text} follows from the claim's own numbers, whatever was measured"
+    return f"{last.text} follows from its own numbers, whatever was measured"
 
 
 def _near(size: Decimal, last: Number) -> bool:

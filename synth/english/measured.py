@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,25 +16,30 @@ from .numbers import Number
 from .scene import Scene, System, single
 
 DOWN = re.compile(
-    r"\b(?:drop|declin|decreas|reduc|los[est]|loss|low|wors|degrad|hurt|harm|fall|fell|deteriorat|impair|diminish|underperform|below|behind)",
+    r"\b(?:drop|declin|decreas|reduc|los[est]|loss|lower|wors|degrad|hurt|harm|fall|fell|deteriorat|impair|diminish|underperform"
+    r"|points?\s+(?:below|behind))",
     re.I,
 )
 UP = re.compile(
-    r"\b(?:improv|gain|increas|rais|ris(?:e|es|en|ing)\b|rose|boost|better|higher|outperform|exceed|surpass|beat|benefit|help|enhanc|above|more|up\b"
-    r"|advantage|ahead)",
+    r"\b(?:improv|gain|increas|rais|ris(?:e|es|en|ing)\b|rose|boost|better|higher|outperform|exceed|surpass|beat|benefit|help|enhanc"
+    r"|advantage|points?\s+(?:over|above|ahead))",
     re.I,
 )
+WAYS = ((cues.DOWN, DOWN), (cues.UP, UP))
 # Less of these is better, so 'reduces the error by 3 points' is no loss.
 BAD = re.compile(r"\b(?:error|errors|loss\b|perplexity|gap|gaps|variance|difference|differences|time|cost|deviation)\b", re.I)
 RELATIVE = re.compile(r"\b(?:relative|relatively|normali[sz]ed)\b(?!\s+to)", re.I)
 FROM_TO = re.compile(r"\bfrom\s+(?:\w+\s+){0,3}$", re.I)
+THEN_TO = re.compile(r"\s*(?:%|points?)?\s*(?:up\s+|down\s+)?to\s+(?:about\s+)?")
 LEVEL = re.compile(
     r"\b(?:reach\w*|achiev\w*|attain\w*|obtain\w*|scor(?:e|es|ed|ing)|get|gets|got|is|are|was|were|has|have|at|with|equals?)\s+"
     r"(?:an?\s+|the\s+|its\s+)?(?:[\w@-]+\s+){0,3}?(?:of\s+)?(?:about\s+|only\s+|just\s+|up\s+to\s+|at\s+least\s+|more\s+than\s+|around\s+|roughly\s+|nearly\s+|over\s+)?$"
     r"|\b(?:accuracy|F1|F-1|EM|score|scores|average|exact\s+match|performance|mAP@20)\s+(?:score\s+)?(?:of|is|was|=|:|to|at)?\s*$|\(\s*$",
     re.I,
 )
-THEN_METRIC = re.compile(r"\s*%?\s*(?:points?\s+)?(?:accuracy|acc\b|F1|F-1|EM\b|exact\s+match|mAP@20)|\s*%?\s+(?:on|for|in)\b", re.I)
+THEN_METRIC = re.compile(
+    r"\s*%?\s*(?:points?\s+)?(?:accuracy|acc\b|F1|F-1|EM\b|exact\s+match|mAP@20)|\s*%?\s+(?:on|for|in)\b", re.I
+)
 
 
 def read(of: Scene, found: Found) -> None:
@@ -55,20 +61,13 @@ def read(of: Scene, found: Found) -> None:
 
 def _way(of: Scene, number: Number) -> str:
     """'up' or 'down' where a number is a difference, by the nearest word that says so."""
-    if number.unit == units.PERCENT or (not number.unit and not _by(of.text, number)):
-        percent_by = number.unit == units.PERCENT and _by(of.text, number)
-        if not percent_by:
-            return ""
-    near = [
-        (_gap(match, number), way)
-        for way, pattern in ((cues.DOWN, DOWN), (cues.UP, UP))
-        for match in pattern.finditer(of.text)
-    ]
-    plus = re.search(r"\(?\+\s*$", of.text[: number.start])
-    if plus and number.value > 0:
+    if number.unit != units.POINTS and not _by(of.text, number):
+        return ""
+    if re.search(r"\+\s*$", of.text[: number.start]) or number.text.startswith("+"):
         return cues.UP
+    near = [(_gap(match, number), way) for way, pattern in WAYS for match in pattern.finditer(of.text)]
     if not near:
-        return cues.UP if number.text.startswith("+") else cues.DOWN if number.value < 0 and number.unit == units.POINTS else ""
+        return cues.DOWN if number.value < 0 else ""
     gap, way = min(near)
     return way if gap < REACH else ""
 
@@ -118,25 +117,21 @@ def _gain(of: Scene, number: Number, way: str, found: Found) -> None:
 
 def _signed(number: Number, way: str) -> str:
     """The number's own characters, with a minus where the statement says that it goes down."""
-    value = number.text.lstrip("+").replace("\u2212", "-").replace("\u2013", "-").replace(" ", "")
-    if number.spelt_out:
-        value = str(number.value)
-    return f"-{value}" if way == cues.DOWN and number.value > 0 else value
+    return f"-{number.printed}" if way == cues.DOWN and number.value > 0 else number.printed
+
+
+TURNED = {numbers.LEAST: numbers.MOST, numbers.MOST: numbers.LEAST, numbers.MORE: numbers.LESS, numbers.LESS: numbers.MORE}
 
 
 def _related(made: Assertion, number: Number, way: str = cues.UP) -> list[Assertion]:
     """An assertion with the relation of its number; a range is two of them, and a loss turns relations round."""
-    turned = {numbers.LEAST: numbers.MOST, numbers.MOST: numbers.LEAST, numbers.MORE: numbers.LESS, numbers.LESS: numbers.MORE}
+    falls = way == cues.DOWN and number.value > 0
     if number.relation == numbers.BETWEEN:
-        low, high = (_plain(one.text) for one in numbers.numbers(re.sub(r"\s*(?:\u2013|\u2014|-|\bto\b|\band\b|\bthrough\b)\s*", " ; ", number.text))[:2])
-        ends = [(f"-{high}", f"-{low}") if way == cues.DOWN else (low, high)][0]
-        return [replace(made, value=ends[0], relation=numbers.LEAST), replace(made, value=ends[1], relation=numbers.MOST)]
-    relation = turned.get(number.relation, number.relation) if way == cues.DOWN and number.value > 0 else number.relation
+        low, high = re.findall(r"\d[\d,]*(?:\.\d+)?", number.text)
+        low, high = (f"-{high}", f"-{low}") if falls else (low, high)
+        return [replace(made, value=low, relation=numbers.LEAST), replace(made, value=high, relation=numbers.MOST)]
+    relation = TURNED.get(number.relation, number.relation) if falls else number.relation
     return [replace(made, relation=relation if relation in RELATIONS else numbers.EQUAL)]
-
-
-def _plain(text: str) -> str:
-    return text.lstrip("+").replace("\u2212", "-")
 
 
 def _is_level(of: Scene, number: Number) -> bool:
@@ -162,8 +157,8 @@ def _level(of: Scene, number: Number, found: Found) -> None:
 
 def _from_to(of: Scene, there: Sequence[Number], found: Found) -> list[Number]:
     """'from 70.1 to 78.3' are two levels: of the baseline, and of the system."""
-    for first, second in zip(there, there[1:], strict=False):
-        if FROM_TO.search(of.text[: first.start]) and re.fullmatch(r"\s*(?:%|points?)?\s*(?:up\s+|down\s+)?to\s+(?:about\s+)?", of.text[first.end : second.start]):
+    for first, second in itertools.pairwise(there):
+        if FROM_TO.search(of.text[: first.start]) and THEN_TO.fullmatch(of.text[first.end : second.start]):
             system, over, target = _system(of), _over(of), _target(of, default=False)
             why = _against(of, first) or (target[0] if isinstance(target, tuple) else "no single system is named")
             if system is None or over is None or isinstance(target, tuple) or _against(of, first) or system.intermediate == over:
@@ -192,7 +187,7 @@ def _against(of: Scene, number: Number) -> str:
         return "the statement is hedged"
     if of.narrowed:
         return f"only of '{of.narrowed}'"
-    if number.scaled:
+    if not number.printed and number.relation != numbers.BETWEEN:
         return "no score is written like this"
     return ""
 
@@ -227,6 +222,3 @@ def _metric(of: Scene, number: Number, target: str) -> str:
     """The metric that is named; the score where none is, or where the task has only this one."""
     named = of.metric(number)
     return results.SCORE if target in tasks.TASKS and tasks.TASKS[target].metrics == (named,) else named
-
-
-

@@ -34,6 +34,14 @@ class Number:
     relation: str = EQUAL
     noun: str = ""
 
+    @property
+    def printed(self) -> str:
+        """Its characters as a table prints them ('-2.1', '9'); empty for a range, a share, and what has a scale ('1.1M')."""
+        if not any(one.isdigit() for one in self.text):
+            return str(self.value)
+        plain = self.text.lstrip("+").replace("\u2212", "-").replace("\u2013", "-").replace(" ", "")
+        return plain if re.fullmatch(r"-?(?:\d[\d,]*)?(?:\.\d+)?", plain) else ""
+
     def meets(self, other: Number) -> bool:
         """Whether both may be one number, rounded differently."""
         return self.low <= other.high and other.low <= self.high

@@ -7,7 +7,7 @@ no assertion is made of such a statement.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -21,12 +21,18 @@ from .cues import Cue
 from .numbers import Number
 
 TRAIN = r"(?:(?:re-?|pre-?)?train(?:ing|ed|s)?|fine-?tun(?:ing|ed|es?)|transfer(?:ring|red|s)?|learning)"
-ON = re.compile(rf"\b{TRAIN}\s+(?:first\s+|jointly\s+|simultaneously\s+|a\s+model\s+)?(?:on|with|from|using)\s+(?:the\s+|English\s+)*$", re.I)
+ON = re.compile(
+    rf"\b{TRAIN}\s+(?:first\s+|jointly\s+|simultaneously\s+|a\s+model\s+)?(?:on|with|from|using)\s+(?:the\s+|English\s+)*$", re.I
+)
 WITH = re.compile(r"\b(?:with|from|after|using|via|by|through|of\s+using|adding|including)\s+(?:the\s+)?$", re.I)
 PLACE = re.compile(r"\b(?:on|for|in|across|over|to|of|at)\s+(?:the\s+)?(?:\w+\s+(?:and|or)\s+)?$", re.I)
-INTERMEDIATE = re.compile(r"^\s*(?:v?\d(?:\.\d)?\s*)?(?:as\s+(?:an\s+|the\s+)?)?(?:intermediate|first\b|pre-?training|training\b(?!\s+(?:data|set|examples)))", re.I)
+INTERMEDIATE = re.compile(
+    r"^\s*(?:v?\d(?:\.\d)?\s*)?(?:as\s+(?:an\s+|the\s+)?)?(?:intermediate|first\b|pre-?training|training\b(?!\s+(?:data|set|examples)))",
+    re.I,
+)
 GENERIC = re.compile(
-    r"\bintermediate(?:[\s-]+(?:tasks?|training|fine-?tuning|language))+|\bintermediate\b(?=\s+(?:data|training))|\bSTILTs?\b", re.I
+    r"\bintermediate(?:[\s-]+(?:tasks?|training|fine-?tuning|language))+|\bintermediate\b(?=\s+(?:data|training)|$)|\bSTILTs?\b",
+    re.I,
 )
 MULTITASK = re.compile(
     r"\bmulti-?task(?!ing)(?:[\s-]+(?:intermediate|task|training|learning|models?|fine-?tuning|setup))*|\bMTL\b"
@@ -41,13 +47,18 @@ METHODS = (
     (re.compile(r"\bPfeiffer\b", re.I), "pfeiffer"),
     (re.compile(r"\badapters?\b|\badapter-based\b|\bMAD-X\b", re.I), "adapter"),
 )
-WITH_MLM = re.compile(r"(?:\bwith|\bplus|\+|\band|\bcontinu(?:ing|ed)|\badding)\s+(?:the\s+|multilingual\s+|additional\s+|continued\s+)*(?:MLM\b|masked\s+language)", re.I)
+WITH_MLM = re.compile(
+    r"(?:\bwith|\bplus|\+|\band|\bcontinu(?:ing|ed)|\badding)\s+(?:the\s+|multilingual\s+|additional\s+|continued\s+)*(?:MLM\b|masked\s+language)",
+    re.I,
+)
 AVERAGE = re.compile(
     r"\b(?:on\s+)?average\b|\bavg\b|\bmean\b|\boverall\b|\bmacro-average\b|\bXTREME(?!-)\b|\btarget[\s-]+(?:task\s+)?(?:tasks?|performance)"
     r"|\bdownstream\b|\bperformance\b",
     re.I,
 )
-WITHOUT_RETRIEVAL = re.compile(r"\b(?:without|excluding|except(?:ing)?(?:\s+for)?|w/o|leaving\s+out)\s+(?:the\s+)?(?:sentence[\s-]+)?retrieval", re.I)
+WITHOUT_RETRIEVAL = re.compile(
+    r"\b(?:without|excluding|except(?:ing)?(?:\s+for)?|w/o|leaving\s+out)\s+(?:the\s+)?(?:sentence[\s-]+)?retrieval", re.I
+)
 OTHER_BENCHMARK = re.compile(r"\bXTREME-R\b|\bXTREME-UP\b|\bXGLUE\b|\bSuperGLUE\b|\bGLUE\b")
 # Nouns of which only a part may be meant, and the words before them that do not narrow them.
 NARROWING = re.compile(
@@ -103,6 +114,10 @@ class Scene:
     def negated(self) -> bool:
         return bool(self.of(cues.NEGATION))
 
+    def left(self, used: Collection[int]) -> tuple[Number, ...]:
+        """The numbers that no assertion holds yet."""
+        return tuple(one for one in self.numbers if one.start not in used)
+
     @cached_property
     def rival_span(self) -> tuple[int, int] | None:
         """Where the statement names what something is compared with."""
@@ -126,7 +141,11 @@ class Scene:
     @cached_property
     def strange(self) -> tuple[str, ...]:
         """Names of tasks or benchmarks that are not known here."""
-        unknown = [one.id for one in self.named if one.kind == lists.UNKNOWN and one.id not in KNOWN and PLACE.search(self.text[: one.start])]
+        unknown = [
+            one.id
+            for one in self.named
+            if one.kind == lists.UNKNOWN and one.id not in KNOWN and PLACE.search(self.text[: one.start])
+        ]
         return (*unknown, *(match[0] for match in OTHER_BENCHMARK.finditer(self.text)))
 
     @cached_property
@@ -240,7 +259,15 @@ def _systems(of: Scene, rival: bool) -> tuple[System, ...]:
     how = next((name for pattern, name in METHODS if pattern.search(said)), "full")
     mlm = bool(WITH_MLM.search(said)) and not re.search(r"\bwithout\s+(?:\w+\s+)?MLM", said)
     return tuple(
-        System(one.intermediate, one.start, mlm, how, of.spoken if not rival and one.intermediate != results.BASELINE else "", _model(of, mine), one.chosen)
+        System(
+            one.intermediate,
+            one.start,
+            mlm,
+            how,
+            of.spoken if not rival and one.intermediate != results.BASELINE else "",
+            _model(of, mine),
+            one.chosen,
+        )
         for one in sorted(plain.values(), key=lambda one: one.start)
     )
 
@@ -259,7 +286,9 @@ def _role(of: Scene, item: lists.Item) -> str:
     before, after = of.text[: run[0].start], of.text[run[-1].end :]
     if ON.search(before) or INTERMEDIATE.match(after) or re.search(r"\bintermediate[\s-](?:tasks?\s+)?$", before):
         return "system"
-    if re.match(r"\s+(?:accuracy|F1|EM|scores?|performance|results?)\b", after) or re.search(r"\b(?:accuracy|F1|EM|scores?|performance)\s+(?:on|of)\s+$", before):
+    if re.match(r"\s+(?:accuracy|F1|EM|scores?|performance|results?)\b", after) or re.search(
+        r"\b(?:accuracy|F1|EM|scores?|performance)\s+(?:on|of)\s+$", before
+    ):
         return "target"
     if WITH.search(before) or not PLACE.search(before):
         return "target" if _object(of, item) else "system"
@@ -276,7 +305,9 @@ def _object(of: Scene, item: lists.Item) -> bool:
 
 def _targets(of: Scene) -> tuple[str, ...]:
     low, high = of.rival_span or (0, 0)
-    found = [one.id for one in of.named if one.kind == vocabulary.TASK and not low <= one.start < high and _role(of, one) == "target"]
+    found = [
+        one.id for one in of.named if one.kind == vocabulary.TASK and not low <= one.start < high and _role(of, one) == "target"
+    ]
     if found:
         return tuple(dict.fromkeys(found))
     if WITHOUT_RETRIEVAL.search(of.text):

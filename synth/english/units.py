@@ -66,4 +66,6 @@ def counted(after: str) -> tuple[str, str]:
         place = match.end()
         if found[0] and after.startswith("-"):
             break  # of '24-layer models' there are 24 layers
+    if not found[0] and words and place == len(after.rstrip()) and words[-1].lower() in ("intermediate", "target"):
+        return "tasks", f"{' '.join(words)} tasks"  # a sentence that was cut off: it is tasks that are intermediate
     return found

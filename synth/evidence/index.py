@@ -60,7 +60,7 @@ class Listed:
     last: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Index:
     """Many papers, read and ready to be asked. `skipped` says what could not be read, and why."""
 

@@ -53,9 +53,12 @@ class Throttle:
         return said if said <= time.time() + LONGEST else 0.0
 
     def _put(self, moment: float) -> None:
-        aside = self._file(f"next.{os.getpid()}")
-        aside.write_text(f"{moment:.6f}", encoding="ascii")
-        os.replace(aside, self._file("next"))
+        # One call of always the same length: nobody reads half of it, and a kill leaves nothing beside it.
+        handle = os.open(self._file("next"), os.O_CREAT | os.O_WRONLY, 0o666)
+        try:
+            os.pwrite(handle, f"{moment:020.6f}\n".encode(), 0)
+        finally:
+            os.close(handle)
 
     def _file(self, what: str) -> Path:
         return self.folder / f"{self.name}.{what}"

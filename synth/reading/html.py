@@ -26,6 +26,7 @@ SKIPPED = (
 )
 BLOCKS = ("p", "div", "li", "section", "article", "blockquote", "dd", "dt", "pre", "td", "th", "tr", "table", "ul", "ol", "br",
           "figure", "figcaption", "caption", "main", "body", "h1", "h2", "h3", "h4", "h5", "h6")  # fmt: skip
+BOLD = re.compile(r"ltx_font_bold|font-weight:\s*(?:bold|[6-9]00)")
 VOID = ("br", "img", "hr", "input", "meta", "link", "wbr", "col", "area", "base", "embed", "source", "track")
 DEEP = 400
 
@@ -48,6 +49,8 @@ class _Reader(HTMLParser):
         self.open: list[tuple[str, str]] = []
         self.note: tuple[int, list[str]] | None = None  # how deep a note within a sentence began, and the text before it
         self.notes: list[str] = []
+        self.heavy: list[int] = []  # how deep what is bold began
+        self.plain = False  # whether the cell has a character that is not bold
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "title":
@@ -70,7 +73,7 @@ class _Reader(HTMLParser):
             return
         if tag in ("td", "th") and self.grid is not None:
             self._flush()
-            self.cell = {**given, "tag": tag}
+            self.cell, self.plain = {**given, "tag": tag}, False
         elif tag == "tr" and self.grid is not None:
             self._flush()
             self.grid.append([])
@@ -86,6 +89,8 @@ class _Reader(HTMLParser):
         if tag not in VOID and len(self.open) < DEEP:
             if kind == FOOTNOTE and tag == "span" and self.note is None:
                 self.note, self.text = (len(self.open), self.text), []
+            if tag in ("b", "strong") or BOLD.search(f"{words} {given.get('style', '')}"):
+                self.heavy.append(len(self.open))
             self.open.append((tag, kind))
 
     def handle_endtag(self, tag: str) -> None:
@@ -112,6 +117,7 @@ class _Reader(HTMLParser):
         if any(name == tag for name, _ in self.open):
             while self.open and self.open.pop()[0] != tag:
                 pass
+            self.heavy = [depth for depth in self.heavy if depth < len(self.open)]
             if self.note is not None and len(self.open) <= self.note[0]:
                 self.notes.append(" ".join("".join(self.text).split()))
                 self.text, self.note = self.note[1], None
@@ -120,6 +126,7 @@ class _Reader(HTMLParser):
         if self.title is not None:
             self.title.append(data)
         elif not self.skip:
+            self.plain = self.plain or bool(data.strip() and not self.heavy)
             self.text.append("".join(RAISED.get(one, one) if not one.isalpha() else one for one in data) if self.raised else data)
 
     def _flush(self, tag: str = "") -> None:
@@ -130,7 +137,9 @@ class _Reader(HTMLParser):
             if not self.grid:
                 self.grid.append([])
             head = self.cell["tag"] == "th"
-            self.grid[-1].append(cells.Piece(text, min(max(span[0], 1), 500), min(max(span[1], 1), 500), head))
+            self.grid[-1].append(
+                cells.Piece(text, min(max(span[0], 1), 500), min(max(span[1], 1), 500), head, bool(text) and not self.plain)
+            )
             self.cell = None
             return
         if not text:

@@ -1,5 +1,3 @@
-"""Reports: one value, and the pages made of it."""
-
-from .page import SCHEMA, build, html, write
-
-__all__ = ["SCHEMA", "build", "html", "write"]
+"""Reports: `inputs` gathers what a report is made from, `build` makes one value of it, `html`, `pdf` and `markdown` arrange it,
+`write` puts the files where they belong, `check` recomputes a finished one.
+"""

@@ -32,6 +32,8 @@ class Case:
     def word(self, check: str) -> str:
         """What a check says where it says something of the claim; empty where it leaves it open."""
         there = self.verdict.checks.get(check) if self.verdict else None
+        if check == "replication" and not self.measured:
+            return ""
         return there.verdict if there and there.verdict in DECIDED else ""
 
     @cached_property

@@ -31,8 +31,10 @@ class Thing:
     @property
     def proper(self) -> bool:
         """Whether it names one certain thing: 'BERT', 'p53', 'Greek' in the middle of a sentence."""
-        return self.name is not None or bool(re.search(r"\d|[a-z][A-Z]|[A-Z]{2}", self.text)) or (
-            self.start > 0 and self.text[:1].isupper()
+        return (
+            self.name is not None
+            or bool(re.search(r"\d|[a-z][A-Z]|[A-Z]{2}", self.text))
+            or (self.start > 0 and self.text[:1].isupper())
         )
 
 
@@ -79,12 +81,12 @@ def said(text: str) -> Said:
     things = dict[tuple[int, int], Thing]()
     for one in names:
         if not any(low < one.end and one.start < high for low, high in taken):
-            things.setdefault((one.start, one.end), Thing(f"{one.name.kind}:{one.name.id}", one.start, one.end, one.text, one.name))
+            things.setdefault(
+                (one.start, one.end), Thing(f"{one.name.kind}:{one.name.id}", one.start, one.end, one.text, one.name)
+            )
     inside = [*taken, *things]
     for term in terms(text):
         if not any(low < term.end and term.start < high for low, high in inside):
             share = LIGHT_WEIGHT if term.term in LIGHT else DEGREE_WEIGHT if term.term in DEGREE else 1.0
-            things[term.start, term.end] = Thing(
-                group(term.term), term.start, term.end, text[term.start : term.end], share=share
-            )
+            things[term.start, term.end] = Thing(group(term.term), term.start, term.end, text[term.start : term.end], share=share)
     return Said(text, tuple(things[place] for place in sorted(things)), counted, found)

@@ -12,20 +12,13 @@ diverse varied various different
 consistent steady
 dataset corpus
 examine study investigate explore analyse analyze
-model system
 paper article publication
 comprise contain include hold cover encompass consist
-task
 use employ utilize utilise apply leverage
 build construct create develop
 release publish
-language
 big large
 select choose pick
-fine-tune finetune
-finetuning fine-tuning
-crosslingual cross-lingual
-zeroshot zero-shot
 approximately roughly about
 currently presently
 particularly especially
@@ -34,21 +27,18 @@ expensive costly
 fast quick rapid
 method approach technique
 show demonstrate
-state-of-the-art sota
 aid help assist
-begin start
-cause lead induce
-tumor tumour cancer
 """.strip()
 # Verbs that link what a sentence is about, words of reporting, and what every sentence of a paper may hold.
 LIGHT = frozenset(
     stem(word)
     for word in (
         "yield give provide show exhibit obtain reach achieve attain see find report observe demonstrate state note describe "
-        "present perform performance performing make take have get become remain lead result results resulting according paper author authors work study "
-        "finding findings experiment experiments experimental evidence indicate reveal confirm conclude respectively overall also well "
-        "use using used employ utilize utilise apply there here new our we they contain contains include includes comprise hold cover compare compared additionally "
-        "moreover furthermore finally first second further several etc one two way able kind"
+        "present perform performance performing make take have get become remain lead result results resulting according paper "
+        "author authors work study finding findings experiment experiments experimental evidence indicate reveal confirm "
+        "conclude respectively overall also well use using used employ utilize utilise apply there here new our we they contain "
+        "contains include includes comprise hold cover compare compared additionally moreover furthermore finally first second "
+        "further several etc one two way able kind"
     ).split()
 )
 DEGREE = frozenset(

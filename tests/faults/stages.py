@@ -17,7 +17,7 @@ from . import looks
 ROOT = Path(__file__).resolve().parents[2]
 TOYS = ROOT / "tests" / "replicate"
 SCALES = ("tiny", "nano")
-PAPERS = 40
+PAPERS = 24
 
 
 @dataclass
@@ -155,13 +155,13 @@ def _asked(place: Place) -> int:
 
 
 def _search(place: Place, workers: int) -> list[str]:
-    query = "intermediate training language inference"
+    query = "question answering"
     return [sys.executable, "-m", "synth", "search", "--query", query, "--out", str(place.folder / "out")]
 
 
 def _found(place: Place) -> dict[str, bytes]:
     """The record and its picture; earlier records, moved aside under their dates, are no part of it."""
-    made = looks.files(place.folder / "out", masked=("when", "seconds", "tries"))
+    made = looks.files(place.folder / "out", masked=("when", "seconds", "tries", "note"))
     return {name: content for name, content in made.items() if Path(name).name in ("search.jsonl", "flow.svg")}
 
 

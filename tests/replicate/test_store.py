@@ -89,6 +89,8 @@ for number in range(100000):
     assert len(store.ids(runs)) >= 1
     assert sorted(store.sound(runs)) == store.ids(runs) and store.damaged(runs) == []
     store.clean(runs)
+    for work in list(runs.aside.iterdir()):
+        assert store.take_up(runs, work.name)  # its commit was cut short when all of it was written
     assert list(runs.aside.iterdir()) == list(runs.leases.iterdir()) == []
 
 

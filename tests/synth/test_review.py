@@ -169,6 +169,8 @@ def test_the_final_verdict_is_read_by_nobody():
         ("What is the impact of script diversity in the data on transfer scores?", "script diversity", "transfer score"),
         ("How does the accuracy of mT5 vary when training is conducted on non-English tasks?", "non-english", "accuracy mt5"),
         ("Do longer sequences improve robustness against noise?", "longer sequence", "robustness noise"),
+        ("Does inference change, for two models, when training is in another language than English?", "non-english", "inference"),
+        ("Do several tasks at once raise the mean F1 above that of one?", "multi", "average f1"),
         ("Water?", "water", "water"),
     ],
 )

@@ -12,7 +12,7 @@ from synth.review.grade import LEVELS, NOT_RATED
 from synth.review.panel import review
 from synth.review.total import FACTORS, combined
 
-from .reviewed import ASKED, MODEL, NOT_RUN, PAPER, at_hand, check, claim, question, ran
+from .reviewed import ASKED, MODEL, NOT_RUN, PAPER, QUOTE, at_hand, check, claim, question, ran
 
 # From the best to the worst.
 WORDS = ("supported", "partly", "not enough information", "refuted")
@@ -26,7 +26,7 @@ TEXTS = (
     "42",
 )
 ASKS = (ASKED, "What is the impact of script diversity in the data on zero-shot transfer?", "Water?")
-RERUN = settings(max_examples=60, deadline=None, derandomize=True)
+RERUN = settings(max_examples=25, deadline=None, derandomize=True)
 
 evidences = st.builds(
     Evidence,
@@ -176,9 +176,10 @@ def test_the_order_of_claims_does_not_matter(case, random):
 @RERUN
 @given(cases(least=0), claims, st.booleans())
 def test_a_claim_without_evidence_never_raises_the_total(case, more, checked):
+    """The nearest passage of a check that found nothing is no evidence."""
     of, found, runs = case
     added = replace(more, id="more")
-    nothing = {name: check(name, "not enough information") for name in ("words", "tables")} if checked else {}
+    nothing = {name: check(name, "not enough information", QUOTE) for name in ("words", "tables")} if checked else {}
     verdict = Verdict("final", "not enough information", "why", checks={**nothing, "replication": NOT_RUN})
     after = review(replace(of, claims=(*of.claims, added)), {**found, "more": verdict}, HANDS[runs])
     never_better(after, review(of, found, HANDS[runs]))

@@ -34,7 +34,8 @@ def answer(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs], re
             "yes", f"The question can be answered: {count(len(held), 'claim')} on it hold, and our own runs bear on it.", lacks
         )
     if held:
-        line = f"The question can be answered in part: {count(len(held), 'claim')} on it hold in the source, and no run of ours decides."
+        held_by = f"{count(len(held), 'claim')} on it hold in the source"
+        line = f"The question can be answered in part: {held_by}, and no run of ours decides."
         return Answer("in part", line, lacks)
     if deciding:
         return Answer("in part", "The question can be answered in part: by our own runs alone, for no claim on it holds.", lacks)

@@ -32,8 +32,8 @@ def section(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs]) -
     if not blocks:
         return None
     intro = words(
-        "An average over tasks counts every task alike, so a gain in a few of them can carry it. Here is what each average would be "
-        "without retrieval, and without its largest parts."
+        "An average over tasks counts every task alike, so a gain in a few of them can carry it. Here is what each average "
+        "would be without retrieval, and without its largest parts."
     )
     return Section("average", "What the averages are made of", (Paragraph(intro), *blocks), "Averages")
 
@@ -89,13 +89,16 @@ def _ours(inputs: Inputs, runs: Runs) -> list[Block]:
 
 
 def _name(one: dict[str, Any]) -> str:
-    system, _, mlm = str(one["system"]).partition("+mlm")
-    return f"Average gain of {title(system, one['system'].endswith('+mlm'))}" if mlm or True else system
+    return f"Average gain of {_system(one)}"
+
+
+def _system(one: dict[str, Any]) -> str:
+    name = str(one["system"])
+    return title(name.removesuffix("+mlm"), name.endswith("+mlm"))
 
 
 def _sentence(one: dict[str, Any], place: str) -> Paragraph:
-    system = title(str(one["system"]).removesuffix("+mlm"), str(one["system"]).endswith("+mlm"))
-    line = f"{system} gains {plus(one['average'])} points on average {place}"
+    line = f"{_system(one)} gains {plus(one['average'])} points on average {place}"
     line += f", and {plus(one['without_retrieval'])} without retrieval" if one["without_retrieval"] is not None else ""
     line += (
         f"; without its two largest tasks it would be {plus(one['without_two_largest'])}"
@@ -108,30 +111,32 @@ def _sentence(one: dict[str, Any], place: str) -> Paragraph:
 
 
 def _figure(id: str, name: str, one: dict[str, Any], artificial: bool) -> Figure:
-    parts = [
-        (title(part["name"]), part["points"], f"{plus(part['points'], 2)}" + (f", {number(part['share'], 0)}%" if part["share"] is not None else ""))
-        for part in one["tasks"]
-    ]  # fmt: skip
+    parts = [(title(part["name"]), part["points"], _points(part)) for part in one["tasks"]]
     caption = f"Points that each task adds to the average of {plus(one['average'])}, and their share of it; {one['split']} sets."
     says = f"{caption} Largest: {parts[0][0]} with {parts[0][2]}."
+    data = [(part["name"], part["gain"], part["points"], part["share"]) for part in one["tasks"]]
     return figure(
         id, name, caption, says, lambda id, name, says, narrow: bars(id, name, says, parts, "points of the average", narrow),
-        ("task", "gain", "points of the average", "share in per cent"),
-        [(part["name"], part["gain"], part["points"], part["share"]) for part in one["tasks"]], artificial,
+        ("task", "gain", "points of the average", "share in per cent"), data, artificial,
     )  # fmt: skip
+
+
+def _points(part: dict[str, Any]) -> str:
+    return plus(part["points"], 2) + ("" if part["share"] is None else f", {number(part['share'], 0)}%")
 
 
 def _table(id: str, name: str, whole: Sequence[dict[str, Any]], artificial: bool) -> Table:
     rows = [
         row(
-            title(str(one["system"]).removesuffix("+mlm"), str(one["system"]).endswith("+mlm")), plus(one["average"]),
+            _system(one), plus(one["average"]),
             plus(one["without_retrieval"]), plus(one["without_largest"]), plus(one["without_two_largest"]),
             listed([title(name) for name in one["half"]]) or "\u2013",
         )
         for one in sorted(whole, key=lambda one: -one["average"])
     ]  # fmt: skip
     head = columns(
-        "Intermediate training", "Average", "Without retrieval", "Without the largest", "Without the two largest", "More than half from",
+        "Intermediate training", "Average", "Without retrieval", "Without the largest", "Without the two largest",
+        "More than half from",
         numeric=(1, 2, 3, 4),
     )  # fmt: skip
     return Table(

@@ -1,4 +1,4 @@
-"""The abstract, which answers four questions: what was asked, what was found, how sure that is, what was wrong with the report."""
+"""The abstract answers four questions: what was asked, what was found, how sure that is, what the first report got wrong."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def _asked(inputs: Inputs, findings: Sequence[Finding]) -> list[str]:
     if findings:
         made.append(
             f"{_capital(count(len(findings), 'claim'))} out of {count(len(papers), 'paper')} ({listed(papers)}) "
-            f"{'was' if len(findings) == 1 else 'were'} checked against the source's words, the source's tables, and runs of our own."
+            f"{'was' if len(findings) == 1 else 'were'} checked against the source's words, the source's tables, "
+            "and runs of our own."
         )
     else:
         made.append("The question has no claims yet.")
@@ -98,7 +99,8 @@ def _original(inputs: Inputs, findings: Sequence[Finding], review: Review) -> li
     differ = [one for one in marked if (other := sentences.other_version(one)) and other.get("number")]
     if differ:
         made.append(
-            f"{_capital(count(len(differ), 'number'))} that it calls verified {'is' if len(differ) == 1 else 'are'} not in the version "
+            f"{_capital(count(len(differ), 'number'))} that it calls verified "
+            f"{'is' if len(differ) == 1 else 'are'} not in the version "
             "at hand, which prints another."
         )
     cut = [one for one in findings if one.claim.cut]
@@ -110,7 +112,8 @@ def _original(inputs: Inputs, findings: Sequence[Finding], review: Review) -> li
     ]  # fmt: skip
     if confidences:
         made.append(
-            f"The confidence that it gives to what it calls verified is {number(min(confidences), 2)} to {number(max(confidences), 2)}."
+            f"The confidence that it gives to what it calls verified is {number(min(confidences), 2)} to "
+            f"{number(max(confidences), 2)}."
         )
     if review.reported is not None:
         ours = (

@@ -31,7 +31,8 @@ def _line(found: Mapping[str, Any]) -> str:
     sure = [one["title"] for one in found["slopes"] if one["verdict"].startswith("effect")]
     said = f"Shown by Holm's correction: {', '.join(sure)}." if sure else "No predictor has an effect that can be told from none."
     return (
-        f"A mixed model of {found['rows']:,} gains in {found['languages']} languages of {found['families']} families, with intercepts "
+        f"A mixed model of {found['rows']:,} gains in {found['languages']} languages of {found['families']} "
+        "families, with intercepts "
         f"for family, branch, language and task; predictors and model were fixed before the data. {said}"
     )
 
@@ -69,7 +70,8 @@ def _sensitivity(found: Mapping[str, Any], world: str, artificial: bool) -> Tabl
         rows.append(row(cell(one["name"], tip=one["note"] or ""), f"{one['languages']}", f"{one['rows']:,}", *cells))
     head = columns("Choice", "Languages", "Rows", *(title for _, title in keys), numeric=range(1, 3 + len(keys)))
     caption = words(
-        "Slope per standard deviation with its p value, uncorrected. A dash: that choice cannot be made here, or lacks the predictor."
+        "Slope per standard deviation with its p value, uncorrected. A dash: that choice cannot be made here, or "
+        "lacks the predictor."
     )
     return Table(
         f"table-sensitivity-{world}",

@@ -28,7 +28,8 @@ def section(inputs: Inputs) -> Section:
     counts: dict[str, Any] = found["counts"]
     came, kept = sum(counts["identified"].values()), counts["sought"]
     line = (
-        f"{came:,} records of {count(len(counts['identified']), 'database')} were {counts['screened']:,} studies; {kept:,} were kept, "
+        f"{came:,} records of {count(len(counts['identified']), 'database')} were {counts['screened']:,} studies; "
+        f"{kept:,} were kept, "
         f"and {counts['retrieved']:,} of their papers are in the library."
     )
     told = inputs.question.reported.get("papers_retrieved")

@@ -1,4 +1,4 @@
-"""Reproducibility: could somebody else find the same evidence again, and make it again?"""
+"""Reproducibility: could somebody else find what backs the claims again, and make it again?"""
 
 from __future__ import annotations
 
@@ -17,33 +17,36 @@ VERSION, BYTES, REDO, SETTINGS, PROTOCOL, RUNS, SEARCH = (
     "version", "bytes", "redo", "settings", "protocol", "runs", "search",
 )  # fmt: skip
 RUBRIC = (
-    Rule(VERSION, 2, "the claim cites a version, and evidence of that version is at hand"),
-    Rule(BYTES, 2, "that evidence is pinned: by the hash of its file, or as a published table that ships with the program"),
-    Rule(REDO, 2, "what was found can be redone: a recomputation is written out, or a quote has page and characters"),
+    Rule(VERSION, 2, "the claim cites a version, and what backs it in that version is at hand"),
+    Rule(BYTES, 2, "this evidence is pinned: by the hash of its file, or as a published table that ships with the program"),
+    Rule(REDO, 2, "it can be redone: a recomputation is written out, or a quote has page and characters"),
     Rule(SETTINGS, 1, "an experiment answers the question, and lists what it had to assume", whole=True),
     Rule(PROTOCOL, 1, "the experiment states beforehand what would count as an answer", whole=True),
     Rule(RUNS, 1, "rows of runs that can decide are at hand, each with the id of the step that made it", whole=True),
     Rule(SEARCH, 1, "how its papers are to be found is written in the question file", whole=True),
 )
 POINTS = {rule.id: rule.points for rule in RUBRIC}
+# What speaks against a claim, or only lies near it, can be found again as well, and is worth nothing to it.
+BACKS = {"words": ("supported", "partly"), "tables": ("supported", "partly"), "replication": ("reproduced", "direction only")}
 PINNED = re.compile(r"v\d+$|^10\.\d{4,}/|sha256", re.IGNORECASE)  # an arXiv version, a DOI, a hash
 
 
 def judge(question: Question, verdicts: Mapping[str, Verdict], hand: Hand) -> tuple[Mark, ...]:
-    """A mark for each claim by its evidence, whatever that says, and one for each thing that the question needs once."""
+    """A mark for each claim by the evidence that backs it, and one for each thing that the question needs once."""
     if not question.claims:
         return ()
     return (*(_mark(claim, verdicts.get(claim.id), hand) for claim in question.claims), *_whole(question, hand))
 
 
 def _mark(claim: Claim, verdict: Verdict | None, hand: Hand) -> Mark:
-    checks = tuple(verdict.checks.values()) if verdict else ()
+    made = verdict.checks if verdict else {}
+    checks = [check for name, check in made.items() if check.verdict in BACKS.get(name, ())]
     of = f"paper:{claim.paper}"
     cited = [one for check in checks for one in check.evidence if f"{one.origin}#".startswith((f"{of}#", f"{claim.paper}#"))]
-    runs = [one for check in checks if _decides(check) for one in check.evidence if one.origin.startswith("run:")]
+    runs = [one for check in checks for one in check.evidence if one.origin.startswith("run:")]
     if not cited and not runs:
-        line = "no check found evidence in the cited version or in runs that could decide"
-        return Mark(claim.id, "no evidence at hand", line, judged=False)
+        line = "no check found anything in the cited version, or in runs that decide, that backs it"
+        return Mark(claim.id, "nothing backs it", line, judged=False)
     told = any(check.recomputation for check in checks if any(one in check.evidence for one in (*cited, *runs)))
     there = {
         VERSION: bool(cited) and bool(PINNED.search(claim.paper)),
@@ -55,13 +58,6 @@ def _mark(claim: Claim, verdict: Verdict | None, hand: Hand) -> Mark:
     word = "can be redone" if not lacking else "can be redone in part"
     line = f"lacks {', '.join(names[one] for one in lacking)}" if lacking else "version, hash and the way to the number are there"
     return Mark(claim.id, word, line, {name: POINTS[name] for name, found in there.items() if found})
-
-
-def _decides(check: Verdict) -> bool:
-    """Runs that only illustrate are no evidence, however well they can be made again."""
-    from ...checks.hand import decides
-
-    return decides((check.data.get("world", ""), check.data.get("model", "")))
 
 
 def _placed(one: Evidence) -> bool:
@@ -90,4 +86,4 @@ def _whole(question: Question, hand: Hand) -> tuple[Mark, ...]:
     )
 
 
-REVIEWER = Reviewer("reproducibility", "Could somebody else find the evidence again, and make it again?", RUBRIC, judge)
+REVIEWER = Reviewer("reproducibility", "Could somebody else find what backs the claims again, and make it again?", RUBRIC, judge)

@@ -30,27 +30,34 @@ POINTS = {rule.id: rule.points for rule in RUBRIC}
 BACKED = {"words": ("supported", "partly"), "tables": ("supported", "partly"), "replication": ("reproduced", "direction only")}
 LEAST, ALIKE = 5, 0.55  # words are one word when they begin alike: so many letters, and that share of the longer one
 EMPTY = frozenset(
-    """a about across after against all also among an and any are as at average base based baseline be been being between both but
-    by can compare compared conducted could data dataset degree different do does during each effect effects evaluated
-    extent for from further had has have high how if impact improve in influence instead into is it its large larger less
-    level like made make makes matter measured more most much no not of on one only or other over own per rather result role
-    same set several should so some such than that the their then there these they this those to two under up use used using
-    vary versus via was well what when where whether which while who why will with within without would""".split()
+    """a about above across after against all also among an and another any are as at base based baseline be been being below best
+    better between both but by can compare compared conducted could count counted data dataset degree different do does
+    during each effect effects evaluated extent far for from further give had has have high hold how if impact improve in
+    influence instead into is it its keep large larger lead less level like made make makes matter measured more most mostly
+    much no not of on once one only or other over own per rather result role same set should so some such than that the
+    their then there these they this those time to trained two under up use used using vary versus via was well what when
+    where whether which while who whose why will with within without would yield""".split()
 )
 COMMON = frozenset(
     """benchmark bert cross crosslingual english fine fine-tuning intermediate language lingual model multilingual performance
     pretrained score shot supplementary target task train training transfer tuning xlm-r xtreme zero zero-shot""".split()
 )
-CAUSES = (
-    "improve|change|affect|impact|influence|help|raise|reduce|lower|hurt|increase|decrease|enhance|shape|determine|predict|alter"
+CAUSES = "|".join(
+    """improve change affect impact influence help raise reduce lower hurt increase decrease enhance shape determine predict alter
+    make yield""".split()
 )
 ASKS = "can|could|do|does|will|would|how do|how does|to what extent do|to what extent does|whether"
 PATTERNS = (  # what is varied, and what is looked at
     r"(?:impact|effect|influence|role|benefit)s? of (?P<varied>.+?) on (?P<seen>.+)",
     r"(?:impact|effect|influence|role|benefit)s? of (?P<varied>.+?) (?:in|for) (?P<seen>.+)",
     r"how (?:do|does|much do|much does) (?P<seen>.+?) (?:vary|change|differ) (?:when|with|if|under) (?P<varied>.+)",
+    rf"(?:{ASKS}) (?P<seen>[^,]+?) (?:vary|change|differ)(?:,.*,)? (?:when|with|if|under) (?P<varied>.+)",
     rf"(?:{ASKS}) (?P<varied>.+?) (?:{CAUSES})s? (?P<seen>.+)",
 )
+OTHER = re.compile(r"\b(?:an)?other languages? than english\b|\blanguages? other than english\b|\bnon english\b")
+SAME = dict.fromkeys(("several", "multiple", "multitask", "many", "simultaneously", "simultaneous"), "multi") | {
+    "mean": "average"
+}
 TOKEN = re.compile(r"non-?\w+|\w+-\w\b|\w+")
 
 
@@ -78,10 +85,13 @@ def _telling(text: str) -> tuple[str, ...]:
 
 def _words(text: str) -> tuple[str, ...]:
     """Words in lower case; XLM-R and non-English are one word each, other hyphens part words."""
-    return tuple(_single(word) for word in TOKEN.findall(text.casefold()))
+    found = TOKEN.findall(OTHER.sub("non-english", text.casefold()))
+    return tuple(SAME.get(word) or _single(word) for word in found if len(word) > 1 or word.isdigit())
 
 
 def _single(word: str) -> str:
+    if len(word) > 4 and word.endswith("ies"):
+        return f"{word[:-3]}y"
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 

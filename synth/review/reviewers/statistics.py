@@ -24,7 +24,7 @@ RUBRIC = (
                    "not run as p = 1; of a level: its interval is no wider to each side than the margin"),
     Rule(POWER, 2, "the seeds would have found, 4 times out of 5, an effect as large as the claimed one (as the margin where "
                    "no size is claimed)"),
-    Rule(PRINTED, 2, "the source itself states how sure its number is: an interval, a spread, a test, a number of runs"),
+    Rule(PRINTED, 2, "the source states beside it how sure its number is: an interval, a spread, a test, a number of runs"),
 )  # fmt: skip
 STATED = re.compile(
     r"±|\+/-|\bstandard (?:deviation|error)s?\b|\bstd\b|\bs\.?d\.|\bconfidence interval|\b9[059] ?% (?:ci|interval)"
@@ -100,9 +100,10 @@ def _clear(question: Question, remit: list[Claim], samples: Mapping[str, Sample 
 
 
 def _source(claim: Claim, verdict: Verdict | None) -> bool | None:
-    """Whether the cited version states an uncertainty beside what was found in it; None where nothing was found in it."""
+    """Whether the cited version states an uncertainty beside what backs the claim there; None where nothing there does."""
     checks = [verdict.checks[name] for name in ("words", "tables") if name in verdict.checks] if verdict else []
-    found = [one for check in checks for one in check.evidence if claim.paper == _paper(one.origin)]
+    backing = [check for check in checks if check.verdict in ("supported", "partly")]
+    found = [one for check in backing for one in check.evidence if claim.paper == _paper(one.origin)]
     return any(STATED.search(f"{one.value} {one.note}") for one in found) if found else None
 
 
@@ -112,7 +113,12 @@ def _paper(origin: str) -> str:
 
 def _mark(claim: Claim, margin: float, sample: Sample | None, clear: tuple[bool, str], printed: bool | None) -> Mark:
     if sample is None and printed is None:
-        return Mark(claim.id, "no numbers at hand", "neither runs that could decide nor cells of the cited version", judged=False)
+        return Mark(
+            claim.id,
+            "no numbers at hand",
+            "neither runs that could decide nor words or cells of the cited version that back it",
+            judged=False,
+        )
     there, said = set[str](), list[str]()
     if sample is None:
         said.append("no runs that could decide")

@@ -1,0 +1,277 @@
+"""Whether verification tells true claims from false ones, and how fast: twins of claims on a published table, claims by hand.
+
+python -m benchmarks.verification --json            a sample of the claims (about two minutes)
+python -m benchmarks.verification --json --full     all of them
+python -m benchmarks.verification --calibrate data/calibration/twins.toml   what confidence is learnt from
+
+The peer is the rule that the reports of ../shared/seeds fit: a claim is verified where its words overlap with some sentence of
+the paper (Jaccard at least 0.15). Where ../shared/pdfs is there, claims written by hand on its papers are checked too, and the
+training part of SciFact where ../shared/real is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+
+from . import _labelled
+
+ROOT = Path(__file__).resolve().parents[1]
+PDFS = ROOT.parent / "shared" / "pdfs"
+HAND = ROOT / "tests" / "synth" / "data" / "hand_claims.jsonl"
+SAMPLE, SPEED, PAPERS = 60, 1_000, 100
+OVERLAP = 0.15
+SUPPORTED, REFUTED = "supported", "refuted"
+WANTED = {"false": 97.0, "true": 90.0, "claims": 1_000 / 60, "index": 60.0}  # what the project asks of itself
+
+
+class Judge:
+    """All checks on a folder of papers, as `synth verify` makes them, without controls."""
+
+    def __init__(self, folder: Path) -> None:
+        from synth.checks.hand import Hand, published
+        from synth.evidence import index
+        from synth.records import Question
+
+        self.index = index.open(folder)
+        self.hand = Hand(published(), index=self.index, library=folder)
+        self.question = Question("benchmark", "Does intermediate training help?", "", (), 0.5, ())
+
+    def __call__(self, claim: Any) -> Any:
+        from synth import verify
+
+        return verify.verify(claim, self.question, self.hand)
+
+
+def content(text: str) -> frozenset[str]:
+    from synth.literature import terms
+
+    return frozenset(terms.content_words(text))
+
+
+def overlaps(claim: str, sentences: Sequence[frozenset[str]]) -> str:
+    """The rule of the seeds: supported where the best Jaccard with a sentence reaches the threshold."""
+    mine = content(claim)
+    best = max((len(mine & one) / len(mine | one) for one in sentences if mine | one), default=0.0)
+    return "supported" if best >= OVERLAP else "not supported"
+
+
+def share(items: Sequence[Any], test: Callable[[Any], bool]) -> float:
+    """Of how many per cent of the items the test holds."""
+    return round(100 * sum(map(test, items)) / len(items), 2) if items else 0.0
+
+
+def row(ours: float, peer: float, **more: Any) -> dict[str, Any]:
+    return {"ratio": round(ours / peer, 4) if peer else 0.0, "ours": ours, "peer": peer, **more}
+
+
+def judged_twins(claims: Iterable[_labelled.Known], judge: Judge, anew: bool) -> list[dict[str, Any]]:
+    """Every claim and its twins with the verdict of our checks; twins that the rows bear out are left out.
+
+    With `anew` what is asserted is read out of the words again, as of claims of others; else it is changed with the words.
+    """
+    from synth.controls.edits import as_claim
+    from synth.controls.twins import twins
+    from synth.english.reading import read
+    from synth.records import Claim
+
+    found = []
+    for number, one in enumerate(claims):
+        base = Claim(f"claim-{number}", one.text, _labelled.PAPER, one.asserts)
+        items = [(base, "claim", True, "")]
+        items += [
+            (as_claim(base, twin), twin.kind, not twin.false, twin.changed)
+            for twin in twins(base)
+            if not (twin.false and _labelled.true_anyway(twin.asserts))
+        ]
+        for claim, kind, true, changed in items:
+            if anew:
+                claim = Claim(claim.id, claim.text, claim.paper, read(claim.text).asserts)
+            verdict = judge(claim)
+            found.append(
+                {"group": base.id, "text": claim.text, "kind": kind, "true": true, "changed": changed, "verdict": verdict}
+            )
+    return found
+
+
+def twins_rows(name: str, found: list[dict[str, Any]], sentences: Sequence[frozenset[str]]) -> dict[str, Any]:
+    """The shares of false twins and of paraphrases, ours beside the rule's, with the kinds and some that went wrong."""
+    false, true = [one for one in found if not one["true"]], [one for one in found if one["true"]]
+    theirs = {id(one): overlaps(one["text"], sentences) for one in found}
+    missed = [one for one in false if one["verdict"].verdict == SUPPORTED]
+    lost = [one for one in true if one["verdict"].verdict != SUPPORTED]
+    kinds, wrong = (Counter(one["kind"] for one in those) for those in (false, missed))
+    return {
+        f"false twins not supported, %, {name}": row(
+            share(false, lambda one: one["verdict"].verdict != SUPPORTED),
+            share(false, lambda one: theirs[id(one)] != SUPPORTED),
+            n=len(false),
+            wanted=WANTED["false"],
+            refuted=share(false, lambda one: one["verdict"].verdict == REFUTED),
+            missed={kind: f"{wrong[kind]} of {kinds[kind]}" for kind in kinds if wrong[kind]},
+            examples=[one["text"] for one in missed[:5]],
+        ),
+        f"true claims and paraphrases supported, %, {name}": row(
+            share(true, lambda one: one["verdict"].verdict == SUPPORTED),
+            share(true, lambda one: theirs[id(one)] == SUPPORTED),
+            n=len(true),
+            wanted=WANTED["true"],
+            refuted=share(true, lambda one: one["verdict"].verdict == REFUTED),
+            lost=dict(Counter(one["changed"] or one["kind"] for one in lost).most_common(8)),
+            examples=[one["text"] for one in lost[:5]],
+        ),
+    }
+
+
+def by_hand(folder: Path) -> dict[str, Any]:
+    """Claims that people wrote on real papers: no false one may be supported."""
+    from synth.english.reading import read
+    from synth.records import Claim
+
+    judge, found = Judge(folder), []
+    texts: dict[str, list[frozenset[str]]] = {}
+    for line in HAND.read_text(encoding="utf-8").splitlines():
+        one = json.loads(line)
+        if judge.index.paper(one["paper"]) is None:
+            continue
+        if one["paper"] not in texts:
+            texts[one["paper"]] = [content(each.text) for each in judge.index.find(one["paper"])]
+        verdict = judge(Claim(one["id"], one["claim"], one["paper"], read(one["claim"]).asserts)).verdict
+        found.append((one["claim"], one["true"], verdict, overlaps(one["claim"], texts[one["paper"]])))
+    false, true = [one for one in found if not one[1]], [one for one in found if one[1]]
+    return {
+        "false claims by hand not supported, %": row(
+            share(false, lambda one: one[2] != SUPPORTED),
+            share(false, lambda one: one[3] != SUPPORTED),
+            n=len(false),
+            wanted=100.0,
+            refuted=share(false, lambda one: one[2] == REFUTED),
+            examples=[one[0] for one in false if one[2] == SUPPORTED],
+        ),
+        "true claims by hand supported, %": row(
+            share(true, lambda one: one[2] == SUPPORTED),
+            share(true, lambda one: one[3] == SUPPORTED),
+            n=len(true),
+            refuted=share(true, lambda one: one[2] == REFUTED),
+            examples=[one[0] for one in true if one[2] != SUPPORTED],
+        ),
+    }
+
+
+def speed(known: Sequence[_labelled.Known], count: int, papers: int) -> dict[str, Any]:
+    """Claims a second against many papers, and seconds that their index takes; the peer is what the project asks of itself."""
+    from synth.english.reading import read
+    from synth.records import Claim
+
+    with tempfile.TemporaryDirectory() as folder:
+        _labelled.paper(Path(folder))
+        _labelled.others(Path(folder), papers - 1)
+        begin = time.process_time()
+        judge = Judge(Path(folder))
+        indexed = time.process_time() - begin
+        # Half of them cite no paper: those are looked for in all of them.
+        claims = [
+            Claim(f"c{place}", one.text, _labelled.PAPER if place % 2 else "", read(one.text).asserts)
+            for place, one in ((place, known[place % len(known)]) for place in range(count))
+        ]
+        begin = time.process_time()
+        for claim in claims:
+            judge(claim)
+        took = time.process_time() - begin
+    return {
+        f"claims a CPU second, {papers} papers": row(round(count / took, 1), round(WANTED["claims"], 1), n=count),
+        f"CPU seconds of indexing {papers} papers": row(round(indexed, 1), WANTED["index"]),
+    }
+
+
+def scifact() -> dict[str, Any]:
+    """The training folds of SciFact, where its benchmark and its data are there."""
+    try:
+        from . import scifact as others
+    except ImportError:
+        return {}
+    measure: Callable[[], dict[str, Any] | None] | None = getattr(others, "measure", None)
+    return (measure() or {}) if measure else {}
+
+
+def labelled(found: Iterable[dict[str, Any]]) -> list[Any]:
+    """What confidence is learnt from: verdicts that decided something, and whether they were right."""
+    from synth.calibration import Labelled, score, stratum
+
+    made = []
+    for one in found:
+        verdict = one["verdict"]
+        if name := stratum(verdict):
+            right = verdict.verdict == ("supported" if one["true"] else "refuted")
+            made.append(Labelled(name, right, score(verdict), one["group"]))
+    return made
+
+
+def calibrate(path: Path, found: Iterable[dict[str, Any]]) -> None:
+    """Write the counts that confidence is learnt from, with where they come from."""
+    from replicate.files import sha256, whole
+    from synth.calibration import written
+
+    files = [ROOT / "data" / "published" / f"{_labelled.PAPER}.{kind}" for kind in ("csv", "toml")]
+    inputs = {file.name: sha256(file) for file in files}
+    about = f"claims on the published tables of {_labelled.PAPER}, their paraphrases and false twins"
+    source = f"{about}, against these tables and a paper made of them"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole(path) as file:
+        file.write(written(labelled(found), source, "python -m benchmarks.verification --full --calibrate", inputs).encode())
+
+
+def measure(full: bool, calibration: Path | None = None) -> dict[str, Any]:
+    """All rows of this benchmark."""
+    known = _labelled.known(None if full or calibration else SAMPLE)
+    with tempfile.TemporaryDirectory() as folder:
+        _labelled.paper(Path(folder))
+        judge = Judge(Path(folder))
+        sentences = [content(one.text) for one in judge.index.find(_labelled.PAPER)]
+        rows, every = dict[str, Any](), list[dict[str, Any]]()
+        for name, anew in (("as asserted", False), ("read anew", True)):
+            print(f"benchmarks.verification: {len(known)} claims and their twins, {name}", file=sys.stderr, flush=True)
+            found = judged_twins(known, judge, anew)
+            rows |= twins_rows(name, found, sentences)
+            every += found
+        if calibration:
+            calibrate(calibration, every)
+            print(f"written: {calibration}", file=sys.stderr)
+    if PDFS.is_dir() and any(PDFS.glob("*.pdf")):
+        rows |= by_hand(PDFS)
+    else:
+        print("benchmarks.verification: ../shared/pdfs is not there, so the claims by hand were not checked", file=sys.stderr)
+    print(f"benchmarks.verification: {SPEED:,} claims against {PAPERS} papers", file=sys.stderr, flush=True)
+    rows |= speed(_labelled.known(), SPEED, PAPERS)
+    return rows | scifact()
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Measure and print, as a table or as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.verification", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--full", action="store_true", help=f"all claims on the published table, not {SAMPLE}")
+    parser.add_argument("--calibrate", type=Path, metavar="FILE", help="write what confidence is learnt from (all claims)")
+    arguments = parser.parse_args(argv)
+    rows = measure(arguments.full, arguments.calibrate)
+    if arguments.json:
+        print(json.dumps({"verification": rows}, ensure_ascii=False))
+        return
+    for name, one in rows.items():
+        print(f"{name:62} ours {one['ours']:>8,}   peer {one['peer']:>8,}   ratio {one['ratio']:.2f}")
+        for text in one.get("examples", []):
+            print(f"    for example: {text}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""One sentence told twice: the abstract against the body, where the same words carry another number that stands nowhere else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..english.numbers import BETWEEN, Number
+from ..reading.document import ABSTRACT, APPENDIX, BODY, CAPTION, Document, Sentence
+from ..vocabulary import key
+from .findings import LIKELY, POSSIBLE, Finding, Outcome
+from .spoken import interval_of, sentences, spoken
+from .values import content
+
+WORD = re.compile(r"[^\W\d_]{3,}")
+IDLE = frozenset(
+    "the and for with that this our are was were has have from into than when which also over under their its not but all can "
+    "may more most both these those such using use used show shows shown find found finds propose present presents paper work "
+    "results result yields achieves obtains get gets large improvements improvement points percent".split()
+)
+LIKE, ENOUGH = 0.6, 5  # share of content words, and how many of them two sentences have in common
+CLOSE = 4  # words around a number that say what it is
+
+
+@dataclass(frozen=True)
+class _Told:
+    sentence: Sentence
+    numbers: tuple[Number, ...]
+    words: frozenset[str]
+
+
+def check(document: Document) -> Outcome:
+    """The sentences of the abstract against those of the body that say the same."""
+    made = Outcome()
+    first = [_told(*one) for one in sentences(document, (ABSTRACT,))]
+    later = [_told(*one) for one in sentences(document, (BODY, APPENDIX, CAPTION))]
+    elsewhere = _printed(document, later)
+    for one in first:
+        for number in one.numbers:
+            told = [(other, same) for other in later if (same := _same(one, number, other)) is not None]
+            if not told:
+                continue
+            made.checked["numbers of the abstract"] += 1
+            if any(number.meets(same) for _, same in told) or _key(number) in elsewhere or number.relation == BETWEEN:
+                continue
+            other, same = max(told, key=lambda pair: _likeness(one.words, pair[0].words))
+            what = f"the abstract says {number.text}, the same sentence further on {same.text}; {number.text} stands nowhere else"
+            sure = LIKELY if _likeness(one.words, other.words) > 0.75 else POSSIBLE
+            at, against = spoken(one.sentence), (spoken(other.sentence),)
+            reading = "the same sentence"
+            made.findings.append(
+                Finding("abstract and body", sure, what, at, against, number.text, interval_of(same), reading, (same.text,))
+            )
+    return made
+
+
+def _told(sentence: Sentence, found: tuple[Number, ...]) -> _Told:
+    return _Told(sentence, found, _words(sentence.text))
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word for found in WORD.finditer(text) if (word := found[0].lower().rstrip("s")) not in IDLE)
+
+
+def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / max(1, min(len(one), len(other)))
+
+
+def _key(number: Number) -> str:
+    return f"{number.value.normalize()}"
+
+
+def _printed(document: Document, later: Sequence[_Told]) -> frozenset[str]:
+    """Every number of the body and of the tables."""
+    made = {_key(number) for one in later for number in one.numbers}
+    for table in document.tables:
+        for cell in table.cells:
+            found = content(cell.text)
+            for value in (*found.parts, found.beside, found.spread) if found else ():
+                if value:
+                    made.add(f"{value.value.normalize()}")
+    return frozenset(made)
+
+
+def _same(one: _Told, number: Number, other: _Told) -> Number | None:
+    """The number of another sentence that stands where this one does; None where the sentences are not the same."""
+    shared = one.words & other.words
+    if len(shared) < ENOUGH or _likeness(one.words, other.words) < LIKE:
+        return None
+    mine = [each for each in one.numbers if _kind(each) == _kind(number)]
+    theirs = [each for each in other.numbers if _kind(each) == _kind(number)]
+    if len(mine) != len(theirs):
+        return None
+    twin = theirs[mine.index(number)]
+    around, beside = _around(one.sentence.text, number), _around(other.sentence.text, twin)
+    return twin if len(around & beside) * 2 >= min(len(around), len(beside)) and around & beside else None
+
+
+def _kind(number: Number) -> tuple[str, str, int]:
+    """Numbers that may stand for each other: of one unit, counting one thing, with as many decimals."""
+    return number.unit, key(number.noun.split(" ")[-1]) if number.noun else "", len(number.text.partition(".")[2])
+
+
+def _around(text: str, number: Number) -> frozenset[str]:
+    before = WORD.findall(text[: number.start])[-CLOSE:]
+    after = WORD.findall(text[number.end :])[:CLOSE]
+    return frozenset(word.lower().rstrip("s") for word in (*before, *after))

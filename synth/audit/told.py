@@ -1,0 +1,173 @@
+"""Text against tables: a number given for a row and a column that the sentence names, a lead of one row over another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from replicate.results import Interval, difference
+
+from ..english import units
+from ..english.numbers import EQUAL, Number
+from ..reading.document import ABSTRACT, APPENDIX, BODY, Document, Sentence
+from . import roles
+from .changes import CHANGE
+from .findings import LIKELY, POSSIBLE, Finding, Outcome, between, gap
+from .named import Named, Names
+from .spoken import SAID, interval_of, sentences, spoken
+from .values import Value
+from .views import Entry, place
+
+VOICES = (ABSTRACT, BODY, APPENDIX)
+# A sentence with one of these may speak of what no table has.
+ELSEWHERE = re.compile(
+    r"\b(previous(ly)?|prior|reported|published|original(ly)?|et al|state[- ]of[- ]the[- ]art|dev(elopment)?|valid(ation)?"
+    r"|ablat\w*|few-?shot|zero-?shot|without|w/o|except|excluding|if|when|only|each|respectively|ranges?|ranging|between|seeds?|runs?|std"
+    r"|deviation|compared|versus|vs|than|p|figure|fig|averaged|median|correlation|another|other|both)\b",
+    re.I,
+)
+LEAD = re.compile(
+    r"\b(outperform\w*|beats?|exceeds?|surpass\w*|better than|higher than|improves? (over|on|upon)|gains? over|ahead of)\b", re.I
+)
+BY = re.compile(r"\bby\s+(?:about\s+|an average of\s+|up to\s+)?[+]?\s*$", re.I)
+
+
+def check(document: Document) -> Outcome:
+    """The sentences of a document against its tables."""
+    made, names = Outcome(), Names(document)
+    if not document.tables:
+        return made
+    printed = _printed(names)
+    for sentence, found in sentences(document, VOICES):
+        if "(" in sentence.text and re.search(r"\bet al\b|\((19|20)\d\d", sentence.text):
+            continue
+        there = names.of(sentence.text)
+        if there:
+            made.add(_level(sentence, found, there, printed))
+            made.add(_lead(sentence, found, there))
+    return made
+
+
+def _printed(names: Names) -> dict[Decimal, int]:
+    """Every number that stands in a table, with how often: a number of the text that is one of them may be of that cell."""
+    count: dict[Decimal, int] = {}
+    for one in names.views:
+        for entry in one.entries.values():
+            for value in (*entry.content.parts, entry.content.spread, entry.content.beside):
+                if value:
+                    count[abs(value.value)] = count.get(abs(value.value), 0) + 1
+    return count
+
+
+def _levels(found: Sequence[Number], text: str) -> list[Number]:
+    """Numbers that may be levels: with a decimal or a percent sign, and no change."""
+    return [
+        one
+        for one in found
+        if one.unit in (units.PERCENT, "")
+        and ("." in one.text or one.unit == units.PERCENT)
+        and not CHANGE.search(text[: one.start])
+        and not BY.search(text[: one.start])
+    ]
+
+
+def _bound(there: Sequence[Named]) -> Iterator[tuple[Named, Entry]]:
+    """The cells that a sentence names with one row and one column, in all tables."""
+    for one in there:
+        columns = one.columns or (tuple(range(len(one.view.paths))) if len(one.view.paths) == 1 else ())
+        if len(one.rows) == 1 and columns and len({one.view.paths[at][:1] for at in columns}) == 1:
+            for at in columns:
+                entry = one.view.at(one.rows[0], at)
+                if entry:
+                    yield one, entry
+
+
+def _level(sentence: Sentence, found: Sequence[Number], there: Sequence[Named], printed: dict[Decimal, int]) -> Outcome:
+    made = Outcome()
+    cells = list(_bound(there))
+    mine = _levels(found, sentence.text)
+    if not cells or len(mine) != 1 or mine[0].relation != EQUAL:
+        return made
+    number = mine[0]
+    values = [(one, entry, value) for one, entry in cells for value in entry.content.parts if _comparable(number, value)]
+    if not values:
+        return made
+    if any(number.low <= value.made.high and value.made.low <= number.high for _, _, value in values):
+        made.checked["numbers of the text in tables"] += 1
+        return made
+    if ELSEWHERE.search(sentence.text) or abs(number.value) in printed or len(values) > 2:
+        return made
+    one, entry, value = min(values, key=lambda each: abs(each[2].value - number.value))
+    near = abs(value.value - number.value) <= abs(value.value) / 10
+    if not near or not (one.table or _digit_slip(number.text, value.printed)):
+        return made
+    made.checked["numbers of the text in tables"] += 1
+    row, column = " | ".join(entry.cell.rows), " | ".join(entry.cell.columns)
+    what = f"the text gives {number.text} for {row}, {column}; the table prints {entry.cell.text}, "
+    what += f"and {number.text} stands in no cell"
+    sure = LIKELY if one.table else POSSIBLE
+    at = place(one.view.table, entry.cell)
+    made.findings.append(
+        Finding("text and table", sure, what, spoken(sentence), (at,), number.text, value.made, "the cell", (value.printed,))
+    )
+    return made
+
+
+def _comparable(number: Number, value: Value) -> bool:
+    places = len(number.text.partition(".")[2])
+    return places == value.places and (number.unit != units.PERCENT or value.unit in ("%", "")) and value.unit in ("%", "")
+
+
+def _digit_slip(one: str, other: str) -> bool:
+    """One digit changed, or two neighbours swapped."""
+    if len(one) != len(other):
+        return False
+    off = [at for at, (mine, theirs) in enumerate(zip(one, other, strict=True)) if mine != theirs]
+    swapped = len(off) == 2 and one[off[0]] == other[off[1]] and one[off[1]] == other[off[0]]
+    return len(off) == 1 or swapped
+
+
+def _lead(sentence: Sentence, found: Sequence[Number], there: Sequence[Named]) -> Outcome:
+    """'A outperforms B by 2.3 points on C' against the two cells."""
+    made, text = Outcome(), sentence.text
+    leads = [one for one in found if one.unit in SAID and one.relation == EQUAL and BY.search(text[: one.start])]
+    if len(leads) != 1 or not LEAD.search(text) or any(one.unit in SAID for one in found if one not in leads):
+        return made
+    number, told = leads[0], list[tuple[Named, Entry, Entry, Interval, bool]]()
+    for one in there:
+        columns = one.columns or (tuple(range(len(one.view.paths))) if len(one.view.paths) == 1 else ())
+        if len(one.rows) != 2 or len(columns) != 1 or one.view.roles[columns[0]] in roles.DERIVED[4:]:
+            continue
+        first, second = (one.view.at(row, columns[0]) for row in one.rows)
+        if first and second and first.content.one and second.content.one:
+            shift = difference(first.content.one.made, second.content.one.made)
+            shift = shift if shift.low + shift.high > 0 else Interval(-shift.high, -shift.low)
+            told.append((one, first, second, shift, _relative(number, first.content.one, second.content.one)))
+    if not told:
+        return made
+    made.checked["leads of the text in tables"] += 1
+    if any(not gap(interval_of(number), shift) or relative for _, _, _, shift, relative in told):
+        return made
+    one, first, second, shift, _ = told[0]
+    if ELSEWHERE.search(LEAD.sub("", text)):
+        made.checked["leads of the text in tables"] -= 1
+        return made
+    cells = f"{first.cell.text} and {second.cell.text}"
+    what = f"the text gives a lead of {number.text}; the two cells, {cells}, are {between(shift)} apart"
+    against = tuple(place(one.view.table, each.cell) for each in (first, second))
+    sure = LIKELY if one.table else POSSIBLE
+    members = (first.cell.text, second.cell.text)
+    made.findings.append(
+        Finding("text and table", sure, what, spoken(sentence), against, number.text, shift, "difference", members)
+    )
+    return made
+
+
+def _relative(number: Number, one: Value, other: Value) -> bool:
+    """Whether a lead is meant in percent of the lower number."""
+    if number.unit == "points" or min(one.made.low, other.made.low) <= 0:
+        return False
+    high, low = (one, other) if one.value >= other.value else (other, one)
+    made = Interval(100 * (high.made.low / low.made.high - 1), 100 * (high.made.high / low.made.low - 1))
+    return not gap(interval_of(number), made)

@@ -1,0 +1,192 @@
+"""Statements without a number: best, greater, and in how many of a set a gain goes up or down."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from replicate import results
+
+from .. import vocabulary
+from ..records import Assertion
+from . import cues, lists
+from .found import Found
+from .scene import GENERIC, TRAIN, Scene, System, single
+
+BEST = re.compile(
+    r"\b(?:perform(?:s|ed|ing)?|is|are|was|were|works?|does|gives?|gave|yields?|yielded|achiev(?:es?|ed)|reach(?:es|ed)|obtain(?:s|ed)|has|have|produc(?:es?|ed)"
+    r"|attains?|brings?|shows?|provid(?:es?|ed)|leads?\s+to)\s+(?:the\s+)?(?:overall\s+|single\s+)?(?:best|highest|largest|greatest|biggest|strongest|most\s+effective|most\s+helpful)\b",
+    re.I,
+)
+NOT_BEST = re.compile(
+    r"\b(?:second|third|next|almost|nearly|one\s+of\s+the|among\s+the|close\s+to\s+the)[\s-]+(?:best|highest|largest|most)|\bbest\s+(?:practice|known)",
+    re.I,
+)
+ABOVE = re.compile(
+    r"\b(?:outperform|beat|surpass|exceed)(?:s|ed|en|ing)?\b|\b(?:better|higher|stronger|superior|more\s+(?:effective|helpful|useful|beneficial)"
+    r"|(?:larger|greater|bigger)\s+(?:\w+\s+){0,2}?(?:gains?|improvements?|benefits?))\b",
+    re.I,
+)
+BELOW = re.compile(
+    r"\bunderperform(?:s|ed|ing)?\b|\b(?:worse|lower|weaker|inferior|less\s+(?:effective|helpful|useful|beneficial)"
+    r"|smaller\s+(?:\w+\s+){0,2}?(?:gains?|improvements?|benefits?))\b",
+    re.I,
+)
+SETS = (
+    ("intermediates", re.compile(r"\bintermediate[\s-]*(?:language\s+understanding\s+)?(?:tasks?|training)\b", re.I)),
+    (
+        "targets",
+        re.compile(
+            r"\b(?:target[\s-]*(?:tasks?|datasets?)|(?:XTREME|downstream|evaluation|benchmark)\s+(?:target\s+)?(?:tasks?|datasets?)|tasks?|datasets)\b",
+            re.I,
+        ),
+    ),
+    ("languages", re.compile(r"\b(?:target\s+)?languages?\b", re.I)),
+)
+UPWARD = re.compile(r"\b(?:improv|gain|increas|rais|ris(?:e|es)\b|boost|benefit|help|enhanc|positive)", re.I)
+DOWNWARD = re.compile(
+    r"\b(?:hurt|harm|degrad|drop|declin|decreas|reduc|lower|wors|loss|los[es]|negative|fall|deteriorat|impair|suffer|damag)", re.I
+)
+BAD = re.compile(r"\b(?:error|perplexity|gap|variance|difference|cost)s?\b", re.I)
+RATIO = re.compile(r"of (\d+)")
+
+
+def read(of: Scene, found: Found) -> None:
+    """Best, greater and sign; a statement that is hedged or narrowed is left whole."""
+    if any(one.text.lower() not in ("can", "suggest", "suggests") for one in of.of(cues.HEDGE)) or of.narrowed or of.strange:
+        return
+    if (BEST.search(of.text) or re.search(r"\b(?:performs?|works?|does)\s+best\b", of.text, re.I)) and not NOT_BEST.search(
+        of.text
+    ):
+        _best(of, found)
+    elif not any(one.kind in ("gain", "level") for one in found.asserts) and not _sign(of, found):
+        _greater(of, found)
+
+
+def _measured(of: Scene, target: str) -> dict[str, str]:
+    return {"target": target, "metric": of.metric(), "language": of.language or results.ALL, "split": of.split}
+
+
+def _best(of: Scene, found: Found) -> None:
+    system = single(of.systems)
+    if system is None or of.negated or system.chosen or system.intermediate == results.BASELINE:
+        return
+    among = tuple(dict.fromkeys([system.intermediate, *_among(of)])) if _among(of) else ()
+    for target in of.targets or (results.AVERAGE,):
+        found.add([Assertion("best", **{**system.fields(), **_measured(of, target), "among": among})])
+
+
+def _among(of: Scene) -> list[str]:
+    """The systems that are named as the field: 'the best of SQuAD, MNLI and CCG'."""
+    match = re.search(r"\b(?:of|among|out\s+of|between)\s+", of.text, re.I)
+    if not match:
+        return []
+    named = [one for one in of.named if one.kind == vocabulary.TASK and one.start >= match.end()]
+    run = next((run for run in lists.runs(of.text, named) if run[0].start == match.end()), [])
+    return [one.id for one in run]
+
+
+def _greater(of: Scene, found: Found) -> None:
+    """A system above another one; what only improves something is above the baseline."""
+    above, below = ABOVE.search(of.text), BELOW.search(of.text)
+    moved = UPWARD.search(of.text), DOWNWARD.search(of.text)
+    if of.negated or BAD.search(of.text) or of.of(cues.QUANTIFIER) or of.left(found.used):
+        return
+    if (above and below) or (moved[0] and moved[1] and not (above or below)):
+        return
+    if not (above or below or moved[0] or moved[1]):
+        return
+    rivals = of.rivals
+    if of.rival_span and not rivals:
+        return
+    if not of.rival_span and (above or below):
+        return
+    ours = [one for one in of.systems if one.intermediate != results.BASELINE or of.rival_span]
+    rival = single(rivals) if of.rival_span else System(results.BASELINE, 0)
+    system = single(ours)
+    if system is None or rival is None or system.chosen or rival.chosen:
+        return
+    if (system.intermediate, system.mlm, system.languages) == (rival.intermediate, rival.mlm, rival.languages):
+        return
+    down = bool(below) or (not above and bool(moved[1]) and not moved[0])
+    first, second = (rival, system) if down else (system, rival)
+    for target in of.targets or ((results.AVERAGE,) if of.rival_span else ()):
+        fields: dict[str, Any] = {**first.fields(), "model": system.model, "method": system.method, **_measured(of, target)}
+        other = {"rival": second.intermediate, "rival_mlm": second.mlm, "rival_languages": second.languages}
+        found.add([Assertion("greater", **{**fields, **other})])
+
+
+def _sign(of: Scene, found: Found) -> bool:
+    """In how many of a set the gain goes one way; says whether the statement is one of this kind."""
+    up, down = UPWARD.search(of.text), DOWNWARD.search(of.text)
+    if bool(up) == bool(down) or BAD.search(of.text):
+        return False
+    across, quantifier = _quantified(of)
+    if not quantifier or ABOVE.search(of.text) or BELOW.search(of.text):
+        return False
+    direction = cues.UP if up else cues.DOWN
+    rival = single(of.rivals)
+    over = results.BASELINE if rival is None or rival.mlm else rival.intermediate
+    if of.rival_span and rival is None and not re.search(r"\bbaselines?\b", of.text[slice(*of.rival_span)]):
+        return True
+    how = next((one for one in of.systems), System("", 0))
+    fields: dict[str, Any] = {
+        "method": how.method, "mlm": how.mlm, "model": how.model, "intermediate_languages": of.spoken,
+    }  # fmt: skip
+    told = {"across": across, "quantifier": quantifier, "direction": direction, "over": over}
+    named = tuple(one.intermediate for one in of.systems if one.intermediate != results.BASELINE)
+    if across == "intermediates":
+        for target in of.targets or (results.AVERAGE,):
+            found.add(
+                [Assertion("sign", **{**fields, **_measured(of, target), **told, "among": named if len(named) > 1 else ()})]
+            )
+    elif len(named) == 1:
+        targets = of.targets if across == "languages" and of.targets else (results.AVERAGE,)
+        for target in targets:
+            found.add([Assertion("sign", **{**fields, "intermediate": named[0], **_measured(of, target), **told})])
+    return True
+
+
+def _quantified(of: Scene) -> tuple[str, str]:
+    """The set that a statement speaks of and the quantifier that stands with it."""
+    for cue in of.of(cues.QUANTIFIER):
+        after = of.text[cue.end :]
+        for across, pattern in SETS:
+            match = pattern.search(after)
+            between = after[: match.start()] if match else ""
+            if match and len(between.split()) <= 3 and not re.search(r"[,;]|\b(?:with|on|for|in|by|from)\b", between):
+                if (
+                    across == "targets"
+                    and cue.value == cues.EACH
+                    and re.search(rf"\b{TRAIN}\s+on\s+$", of.text[: cue.start], re.I)
+                ):
+                    continue  # 'training on all tasks' is a system
+                value = cue.value
+                if of.negated and value == cues.EACH and cue.text.lower() == "any":
+                    return across, cues.NONE
+                if of.negated and value != cues.NONE and not cue.text.lower().startswith("not"):
+                    return "", ""
+                return across, value
+    if part := next((one for one in of.numbers if RATIO.fullmatch(one.unit)), None):
+        return _share(of, int(part.value), int(part.unit.removeprefix("of ")), part.noun)
+    if GENERIC.search(of.text) and of.negated and not of.of(cues.QUANTIFIER) and not single(of.systems):
+        return "intermediates", cues.NONE  # 'XNLI does not benefit from intermediate training'
+    manner = next(
+        (one for one in of.of(cues.QUANTIFIER) if re.match(r"consistent|always|uniform|across the board", one.text, re.I)), None
+    )
+    if manner and not of.negated:
+        for across, pattern in SETS:
+            if re.search(
+                rf"\b(?:across|over|on|with|for|from|in)\s+(?:the\s+)?(?:\w+\s+){{0,2}}?{pattern.pattern}", of.text, re.I
+            ):
+                return across, cues.EACH
+    return "", ""
+
+
+def _share(of: Scene, part: int, whole: int, noun: str) -> tuple[str, str]:
+    """'8 of the 9 target tasks' are most of them."""
+    across = next((name for name, pattern in SETS if pattern.search(noun)), "")
+    if not across or of.negated:
+        return "", ""
+    value = cues.EACH if part == whole else cues.NONE if part == 0 else cues.MOST if 2 * part > whole else cues.SOME
+    return across, value

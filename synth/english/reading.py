@@ -1,0 +1,78 @@
+"""Assertions read out of English. What the rules do not understand is listed with its reason and never guessed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..records import Assertion
+from . import compared as comparisons
+from . import cues, measured, stated
+from .atoms import atoms
+from .found import Found
+from .scene import Scene, scene
+
+LONGEST = 2_000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a text asserts, as data, and the parts of it that no assertion holds: 'part: why'."""
+
+    asserts: tuple[Assertion, ...]
+    unread: tuple[str, ...] = ()
+
+
+def read(text: str, broken: bool = False) -> Reading:
+    """The assertions of a claim, in the order of its statements.
+
+    `broken` says that the text stops in the middle of a word: a number that it ends with may lack digits and is not read.
+    """
+    asserts, unread = dict[Assertion, None](), dict[str, None]()
+    whole = re.sub(r"\s+", " ", text).strip()
+    for atom in atoms(whole):
+        if len(atom.text) > LONGEST:
+            unread[f"{atom.text[:60]}\u2026: too long for a sentence"] = None
+            continue
+        seen = scene(atom.text)
+        found = Found()
+        if broken and seen.numbers and seen.numbers[-1].end == len(atom.text) and atom.end == len(whole):
+            found.leave(seen.numbers[-1], "the claim stops in the middle of it")
+            found.used.add(seen.numbers[-1].start)
+        if atom.text.endswith("?"):
+            unread[f"{_short(atom.text)}: a question"] = None
+            continue
+        for reader in (stated.read, measured.read, comparisons.read):
+            reader(seen, found)
+        asserts |= dict.fromkeys(found.asserts)
+        unread |= dict.fromkeys(_left(seen, found))
+    return Reading(tuple(asserts), tuple(unread))
+
+
+def _left(seen: Scene, found: Found) -> list[str]:
+    """What of a statement is in no assertion: numbers first, then the statement as a whole."""
+    left = [
+        f"{seen.text[one.start : one.end]}: {found.why.get(one.start) or 'what it counts or measures is not clear'}"
+        for one in seen.numbers
+        if one.start not in found.used or one.start in found.why
+    ]
+    if found.asserts or left:
+        return left
+    return [f"{_short(seen.text)}: {_why(seen)}"]
+
+
+def _why(seen: Scene) -> str:
+    """Why nothing was read of a statement that has no number."""
+    if any(one.text.lower() not in ("can", "suggest", "suggests") for one in seen.of(cues.HEDGE)):
+        return "hedged"
+    if seen.strange:
+        return f"{seen.strange[0]} is no task that is known here"
+    if seen.narrowed:
+        return f"only of '{seen.narrowed}'"
+    if seen.of(cues.DIRECTION):
+        return "no single system, or for how much of what it holds is not said"
+    return "no number, order or set-up that an assertion can say"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:77].rstrip() + "\u2026"

@@ -1,0 +1,196 @@
+"""What a statement says of a task or of the study itself: counts, sizes, set-up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .. import vocabulary
+from ..facts import STUDY
+from ..records import RELATIONS, Assertion
+from . import cues, lists, numbers
+from .found import Found
+from .numbers import Number
+from .scene import GENERIC, Scene
+
+EXAMPLES = ("examples", "samples", "instances", "sentences", "pairs", "questions")
+COUNTS = (
+    "languages tasks datasets benchmarks models seeds runs phases stages labels classes families scripts layers parameters epochs "
+    "steps corpora genres domains systems methods settings documents annotators"
+).split()
+OWN = re.compile(
+    r"\b(?:we|our|the\s+(?:study|paper|authors?|experiments?|methodology|method|approach|work)|this\s+(?:study|paper|work)|experiments?|methodology)\b",
+    re.I,
+)
+HAS = re.compile(
+    r"\b(?:contain|compris|includ|consist|hav|has|had|cover|span|use|us(?:es|ing)|evaluat|stud|investigat|examin|conduct|follow|consider|with|from|train|on|of|across|is|are|in)",
+    re.I,
+)
+SETTINGS = re.compile(
+    r"\b(learning\s+rate|batch\s+size|warm-?up|dropout|weight\s+decay|max(?:imum|\.)?\s+(?:sequence\s+)?length|sequence\s+length)\s*(?:of|is|was|=|:|to)?\s*$",
+    re.I,
+)
+KIND = re.compile(
+    r"\b(?:is|are|was|were)\s+(?:(?:an?|the|two|both|all)\s+)?(?:English\s+|cross-lingual\s+|multilingual\s+|intermediate\s+|target\s+)*"
+    r"((?:[\w-]+\s+){0,3}?[\w-]+)\s+(?:intermediate\s+|target\s+)*(?:tasks?|data\s?sets?|benchmarks?)\b",
+    re.I,
+)
+APPOSED = re.compile(
+    r"^,\s+(?:the\s+)?(?:two\s+|both\s+|an?\s+)?((?:[\w-]+\s+){0,3}?[\w-]+)\s+(?:intermediate\s+|target\s+)*tasks?\b", re.I
+)
+SOURCED = re.compile(
+    r"\b(?:sourced|drawn|taken|derived|collected|built|created|extracted|comes?|came)\s+(?:mainly\s+|mostly\s+)?from\s+(?:the\s+)?([^,;.()]+?)(?=\s+(?:and\s+(?:has|is|contains)|with|that|which|by|in\s+\d)\b|[,;.()]|$)",
+    re.I,
+)
+NO_KIND = frozenset(
+    "difficult hard easy popular common new good different same similar challenging useful standard best only first second main single".split()
+)
+STARTING = re.compile(
+    r"\bstarting\s+point|\bfor\s+all\s+(?:our\s+|the\s+)?experiments|\b(?:base|pretrained|underlying|backbone)\s+(?:model|encoder)|\bas\s+(?:the|our|a)\s+(?:encoder|backbone)|\bstart(?:s|ing)?\s+from",
+    re.I,
+)
+NO_TRAINING = re.compile(
+    r"\b(?:no|without|lack(?:s|ing)?(?:\s+of)?)\s+(?:any\s+|its\s+own\s+|their\s+own\s+)?training\s+(?:data|examples|set)", re.I
+)
+
+
+def read(of: Scene, found: Found) -> None:
+    """Counts, sizes and set-up, of a task where one is named and else of the study."""
+    if any(one.text.lower() not in ("can", "could") for one in of.of(cues.HEDGE)):
+        return
+    for number in of.numbers:
+        if SETTINGS.search(of.text[: number.start]):
+            _setting(of, number, found)
+        elif number.unit in EXAMPLES and number.relation != numbers.SPREAD:
+            _size(of, number, found)
+        elif number.unit in COUNTS:
+            _count(of, number, found)
+    _kinds(of, found)
+    _model(of, found)
+
+
+def _value(number: Number) -> str:
+    return number.printed or number.text
+
+
+def _stated(kind: str, about: str, what: str, number: Number) -> list[Assertion]:
+    if number.relation == numbers.BETWEEN:
+        return []
+    relation = number.relation if number.relation in RELATIONS else numbers.EQUAL
+    return [Assertion(kind, about=about, what=what, value=_value(number), relation=relation)]
+
+
+def _size(of: Scene, number: Number, found: Found) -> None:
+    named = _tasks(of)
+    part = re.search(r"\b(train\w*|dev\w*|validation|test)\b", number.noun, re.I) or re.match(
+        r"[\s\w]*?\bfor\s+(training|development|validation|testing)\b", of.text[number.end :], re.I
+    )
+    if (
+        number.unit in ("sentences", "questions", "pairs")
+        and not part
+        and not re.search(r"\b(?:contain|compris|consist|has|have)", of.text)
+    ):
+        return
+    if len(named) != 1 or of.negated:
+        found.leave(number, "of which task it is the size is not clear" if not of.negated else "the statement is negated")
+        return
+    words = {"train": "training examples", "dev": "dev examples", "val": "dev examples", "tes": "test examples"}
+    what = next((words[start] for start in words if part and part[1].lower().startswith(start)), "examples")
+    found.add(_stated("size", named[0], what, number), number)
+
+
+def _count(of: Scene, number: Number, found: Found) -> None:
+    """How many languages, tasks, phases; of what is the subject of the statement."""
+    what = "tasks" if number.unit == "datasets" and "task" in number.noun else number.unit
+    noun = number.noun.lower()
+    if what == "tasks":
+        what = (
+            "intermediate tasks"
+            if "intermediate" in noun
+            else "target tasks"
+            if "target" in noun or "xtreme" in noun
+            else "tasks"
+        )
+    if what in ("phases", "stages"):
+        what = "phases"
+    before = of.text[: number.start]
+    if re.search(r"\b(?:the|these|those)\s+$", before):
+        found.used.add(number.start)  # 'the two tasks' are counted elsewhere
+        return
+    if of.negated:
+        found.leave(number, "the statement is negated")
+        return
+    subject = of.text[: of.verb.start] if of.verb and of.verb.start < number.start else before
+    about = _about(of, subject)
+    if not about or (what == "tasks" and about == STUDY) or not HAS.search(before + of.text[number.end :]):
+        if what in ("tasks", "target tasks", "intermediate tasks", "languages", "seeds"):
+            found.used.add(number.start)  # it says of which set the statement speaks: 'the average over nine tasks'
+        return
+    found.add(_stated("count", about, what, number), number)
+
+
+def _about(of: Scene, subject: str) -> str:
+    """What a count belongs to: a benchmark or task that is the subject, else the study, where it is the one who acts."""
+    here = [one for one in of.named if one.end <= len(subject)]
+    for kind in (vocabulary.BENCHMARK, vocabulary.TASK):
+        found = {one.id for one in here if one.kind == kind}
+        if len(found) == 1:
+            return found.pop().lower()
+    models = [of.text[one.start : one.end] for one in here if one.kind == vocabulary.MODEL]
+    if len(models) == 1 and not OWN.search(subject):
+        return models[0]
+    return STUDY if OWN.search(subject) or (not here and not of.systems and GENERIC.search(of.text)) else ""
+
+
+def _setting(of: Scene, number: Number, found: Found) -> None:
+    match = SETTINGS.search(of.text[: number.start])
+    named = _tasks(of)
+    if match and len(named) <= 1 and not of.negated:
+        what = re.sub(r"\s+", " ", match[1].lower())
+        found.add(_stated("setup", named[0] if named else STUDY, what, number), number)
+
+
+def _tasks(of: Scene) -> list[str]:
+    return list(dict.fromkeys(one.id for one in of.named if one.kind == vocabulary.TASK))
+
+
+def _kinds(of: Scene, found: Found) -> None:
+    """'X is a span extraction task sourced from Wikipedia'."""
+    first = [one for one in of.named if one.kind == vocabulary.TASK]
+    if not first or of.verb is None:
+        return
+    kind = KIND.search(of.text)
+    if kind and kind.start() >= of.verb.start:
+        subjects = [one for one in first if one.end <= of.verb.start and not _denied(of, one.end, kind.end())]
+        _say(found, subjects, "kind", kind[1])
+        if NO_TRAINING.search(of.text, kind.end()):
+            found.add(Assertion("size", about=one.id, what="training examples", value="0") for one in subjects)
+    else:
+        for place, one in enumerate(first):
+            apposed = APPOSED.match(of.text[one.end :])
+            if apposed and "intermediate" not in apposed[0] and not _denied(of, one.end, one.end + apposed.end()):
+                _say(found, first[: place + 1], "kind", apposed[1])
+                break
+    if source := SOURCED.search(of.text):
+        subjects = [one for one in first if one.end <= source.start() and not _denied(of, one.end, source.end())]
+        _say(found, subjects, "genre", source[1])
+
+
+def _denied(of: Scene, start: int, end: int) -> bool:
+    """Whether a negation stands between a name and what is said of it."""
+    return any(start <= one.start < end for one in of.of(cues.NEGATION))
+
+
+def _say(found: Found, subjects: Sequence[lists.Item], what: str, value: str) -> None:
+    words = value.strip()
+    if not words or set(words.lower().split()) & NO_KIND:
+        return
+    found.add(Assertion("setup", about=one.id, what=what, value=words) for one in subjects)
+
+
+def _model(of: Scene, found: Found) -> None:
+    """'uses the pretrained XLM-R Large as the starting point'."""
+    models = [one for one in of.named if one.kind == vocabulary.MODEL]
+    if len(models) != 1 or of.negated or not STARTING.search(of.text) or not OWN.search(of.text):
+        return
+    found.add([Assertion("setup", about=STUDY, what="model", value=of.text[models[0].start : models[0].end])])

@@ -1,0 +1,130 @@
+"""Jinja for the templates of reports: what they may call, and errors of a template with its file and line."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import re
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from replicate import resources
+from replicate.problems import Problem
+
+from ..sentences import count
+from ..verify import FINALS
+from .plain import slug
+from .value import ClaimLine, Figure
+
+if TYPE_CHECKING:
+    import jinja2
+
+MONTHS = "January February March April May June July August September October November December".split()
+SCHEMES = ("https://", "http://", "#", "./")
+
+
+def render(name: str, own: Path | None, autoescape: bool, **values: Any) -> str:
+    """A shipped template, or one of the user's (`own`), filled; a Problem names file and line of what is wrong with it."""
+    import jinja2
+
+    folder = own.parent if own else resources.templates()
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([folder, resources.templates()]),
+        autoescape=autoescape,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= FILTERS
+    file = own or folder / name
+    try:
+        return environment.get_template(file.name).render(count=count, **values)
+    except jinja2.TemplateSyntaxError as error:
+        raise Problem(f"{_file(error.filename, file)}, line {error.lineno}: {error.message}") from error
+    except jinja2.TemplateNotFound as error:
+        raise Problem(f"{file}: there is no template {error.name}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise Problem(f"{file}: not a template that can be read ({error})") from error
+    except Exception as error:
+        # Whatever a template of the user's runs into is the template's fault; the line is in the traceback.
+        if not (where := _line(error, environment)):
+            raise
+        raise Problem(f"{where}: {type(error).__name__}: {error}") from error
+
+
+def _file(found: str | None, otherwise: Path) -> str:
+    return found if found and Path(found).is_file() else str(otherwise)
+
+
+def _line(error: BaseException, environment: jinja2.Environment) -> str:
+    """File and line of the innermost template that an error came through; empty if it came through none."""
+    folders = [str(one) for one in environment.loader.searchpath]  # type: ignore[union-attr]
+    found, step = "", error.__traceback__
+    while step is not None:
+        name = step.tb_frame.f_code.co_filename
+        if any(name.startswith(folder) for folder in folders) and not name.endswith(".py"):
+            found = f"{name}, line {step.tb_lineno}"
+        step = step.tb_next
+    return found
+
+
+# ---- what templates may call
+
+
+def table(block: Figure) -> str:
+    """The data of a figure as CSV. A cell that a spreadsheet would take for a formula is quoted by an apostrophe."""
+    made = io.StringIO()
+    writer = csv.writer(made, lineterminator="\n")
+    writer.writerow(block.head)
+    for line in block.data:
+        writer.writerow("" if one is None else f"'{one}" if isinstance(one, str) and one[:1] in "=+-@" else one for one in line)
+    return made.getvalue()
+
+
+def keys(line: ClaimLine) -> str:
+    """What the columns of the claims are sorted by, with tabs between."""
+    place = FINALS.index(line.verdict) if line.verdict in FINALS else len(FINALS)
+    mark = {"yes": 0, "no": 1, "none": 2}[line.mark]
+    checks = [one.verdict for one in line.proofs]
+    made = [line.text[:80], f"{mark} {line.reported}", *checks, f"{place} {line.verdict}", line.confidence]
+    return "\t".join(one.replace("\t", " ").lower() for one in made)
+
+
+def day(text: str) -> str:
+    """A date as people read it; what is no date stays as it is."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{found.day} {MONTHS[found.month - 1]} {found.year}"
+
+
+def hashed(script: str) -> str:
+    """The name of a script in a content security policy."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
+
+
+def sentence(text: str) -> str:
+    """With a capital and a full stop."""
+    return text[:1].upper() + text[1:] + ("" if text.rstrip().endswith((".", "!", "?", "\u2026")) or not text else ".")
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it is: no emphasis, no link, no tag, no table."""
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&$^=:-])", r"\\\1", text)
+
+
+FILTERS: dict[str, Any] = {
+    "csv": table,
+    "keys": keys,
+    "day": day,
+    "hashed": hashed,
+    "sentence": sentence,
+    "slug": slug,
+    "escaped": escaped,
+    "safe_link": lambda href: str(href).startswith(SCHEMES),
+}

@@ -1,0 +1,126 @@
+"""Where the things of a claim stand in a passage, and which of the passage's cues and numbers stand where the claim's do."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol, TypeVar
+
+from .. import vocabulary
+from ..evidence.terms import terms
+from .said import Said, Thing
+from .synonyms import group
+
+Weight = Callable[[str], float]
+REACH = 18.0  # characters over which the neighbourhood of two words fades
+STEADY = 6  # letters that two words of one family share at least
+
+
+class Placed(Protocol):
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
+Item = TypeVar("Item", bound=Placed)
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """A claim beside a passage: for each thing of the claim the places in the passage where it stands, none where it lacks."""
+
+    claim: Said
+    passage: Said
+    places: tuple[tuple[Thing, tuple[int, ...]], ...]
+    weight: Weight
+
+    @cached_property
+    def coverage(self) -> float:
+        """How much of what the claim speaks of stands in the passage, rare words counting more."""
+        whole = sum(one.share * self.weight(one.term) for one, _ in self.places)
+        return sum(one.share * self.weight(one.term) for one, there in self.places if there) / whole if whole else 0.0
+
+    @property
+    def missing(self) -> tuple[Thing, ...]:
+        return tuple(one for one, there in self.places if not there)
+
+    def counterpart(self, item: Placed, among: Sequence[Item]) -> tuple[Item | None, float]:
+        """The one that stands in the passage where `item` stands in the claim: among the same words.
+
+        With how much nearer it stands than the next one, from 0 (not at all) to 1.
+        """
+        scored = sorted(((self.nearness(item, one), -place, one) for place, one in enumerate(among)), reverse=True, key=_first)
+        if not scored:
+            return None, 0.0
+        best = scored[0][0]
+        return scored[0][2], 1.0 if len(scored) == 1 else (best - scored[1][0]) / best if best else 0.0
+
+    def nearness(self, item: Placed, other: Placed) -> float:
+        """How alike the neighbourhoods of a place in the claim and of one in the passage are."""
+        total = 0.0
+        for thing, there in self.places:
+            if there:
+                here = math.exp(-_gap(item, thing.start, thing.end) / REACH)
+                away = min(_gap(other, place, place + len(thing.text)) for place in there)
+                total += thing.share * self.weight(thing.term) * here * math.exp(-away / REACH)
+        return total
+
+
+def _first(scored: tuple[float, int, object]) -> tuple[float, int]:
+    return scored[0], scored[1]
+
+
+def _gap(one: Placed, start: int, end: int) -> int:
+    return max(0, start - one.end, one.start - end)
+
+
+def align(claim: Said, passage: Said, weight: Weight) -> Aligned:
+    """Find the things of a claim in a passage."""
+    return Aligned(claim, passage, tuple((one, _places(one, passage)) for one in claim.things), weight)
+
+
+def _places(thing: Thing, passage: Said) -> tuple[int, ...]:
+    if thing.name is not None:
+        named = tuple(one.start for one in passage.things if one.name and same_name(thing.name, one.name))
+        if named or any(one.name and one.name.kind == thing.name.kind for one in passage.things):
+            return named
+        return _spelled(thing.text, passage)
+    if thing.term not in passage.terms:
+        return _family(thing, passage)
+    return tuple(one.start for one in terms(passage.text) if thing.term in (one.term, group(one.term)))
+
+
+def _spelled(text: str, passage: Said) -> tuple[int, ...]:
+    found = [match.start() for match in re.finditer(re.escape(text), passage.text, re.I)]
+    return tuple(found)
+
+
+def _family(thing: Thing, passage: Said) -> tuple[int, ...]:
+    """Where a word of the same family stands ('retrieval', 'retriever'), or the same one written apart or together."""
+    if len(thing.term) < STEADY or any(one.isdigit() for one in thing.term):
+        return ()
+    for one in passage.things:
+        if one.name is None and _kin(thing.term, one.term):
+            return (one.start,)
+    if thing.term in passage.squeezed:
+        letters = r"[\W_]*".join(re.escape(letter) for letter in thing.term)
+        return tuple(match.start() for match in re.finditer(letters, passage.text, re.I))
+    return ()
+
+
+def _kin(one: str, two: str) -> bool:
+    shared = next((place for place, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+    return shared >= STEADY and shared * 4 >= 3 * max(len(one), len(two))
+
+
+def same_name(one: vocabulary.Name, two: vocabulary.Name) -> bool:
+    """Whether two names can be one thing: 'XLM-R' without a size may be either of two models."""
+    if one.kind != two.kind:
+        return False
+    mine, theirs = set(one.open or (one.id,)), set(two.open or (two.id,))
+    return bool(mine & theirs)

@@ -1,0 +1,244 @@
+"""Whether a passage says what a claim says: things first, then numbers, direction, negation, quantifier, reservation.
+
+Support wants all of it alike. A refutation wants the same things and one of them different: another number for the same,
+the opposite direction, a negation. Whatever is only absent decides nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .. import vocabulary
+from ..english.cues import COMPARATIVE, DIRECTION, DOWN, EACH, HEDGE, MOST, NEGATION, NONE, QUANTIFIER, SAME, SOME, UP, Cue
+from ..english.numbers import EQUAL, LEAST, LESS, MORE, SPREAD, Number
+from ..english.numbers import MOST as AT_MOST
+from . import sides
+from .align import Aligned, Weight, align
+from .said import Said
+
+SUPPORTS, WIDER, REFUTES, OPEN = "supports", "wider", "refutes", "open"
+ENOUGH, ALIKE = 0.85, 0.7  # coverage for support, and for calling two statements ones about the same thing
+NEAR = 0.75  # a number that stands where the claim's stands, as good as the best placed one
+STRENGTH = {EACH: 3, MOST: 2, SOME: 1}
+OPPOSITE = {UP: DOWN, DOWN: UP}
+WEAK_HEDGES = re.compile(r"can|could|suggest\w*|appear\w*|seem\w*|apparent\w*|aims? to|we \w+|tends? to", re.I)
+CERTAIN = (vocabulary.TASK, vocabulary.MODEL, vocabulary.METRIC, vocabulary.LANGUAGE, vocabulary.SPLIT, vocabulary.BENCHMARK,
+           vocabulary.SYSTEM, vocabulary.AVERAGE)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a statement of a passage says of a claim: supports, wider (the claim says more), refutes or open, and why."""
+
+    says: str
+    why: str
+    coverage: float
+    missing: tuple[str, ...] = ()
+    statement: str = ""
+
+
+def compare(claim: Said, passage: Said, weight: Weight) -> Compared:
+    """One statement of a claim against one of a passage."""
+    found = align(claim, passage, weight)
+    missing = tuple(one.text for one in found.missing if one.share == 1.0)
+    says, why = _decided(found)
+    return Compared(says, why, found.coverage, missing, passage.text)
+
+
+def _decided(found: Aligned) -> tuple[str, str]:
+    claim, passage = found.claim, found.passage
+    if passage.asks or (any(cue.text.lower() == "whether" for cue in passage.of(HEDGE)) and not claim.asks):
+        return OPEN, "the passage asks and does not say"
+    if found.coverage < ALIKE:
+        return OPEN, "the passage speaks of other things"
+    names = _names(found)
+    if names:
+        return OPEN, names
+    numbers, why = _numbers(found)
+    if numbers == OPEN:
+        return OPEN, why
+    sign, because = _sign(found)
+    if sign == OPEN:
+        return OPEN, because
+    if REFUTES in (sign, numbers):
+        if extra := _extra(found):
+            return OPEN, f"{because if sign == REFUTES else why}, but the passage is about {extra}"
+        return REFUTES, because if sign == REFUTES else why
+    if found.coverage < ENOUGH:
+        return OPEN, "a part of the claim does not stand there"
+    return _scope(found)
+
+
+def _names(found: Aligned) -> str:
+    """Names of the claim that the passage does not hold: the passage may say the same of something else."""
+    for one in found.missing:
+        if one.name is not None:
+            others = [other.text for other in found.passage.things if other.name and other.name.kind == one.name.kind]
+            instead = f", the passage has {', '.join(dict.fromkeys(others))}" if others else ""
+            return f"{one.text} is not named{instead}"
+        if one.proper and one.share == 1.0:
+            return f"{one.text} is not named"
+    return ""
+
+
+def _extra(found: Aligned) -> str:
+    """What the passage names and the claim does not: then the two may be about different things."""
+    from .align import same_name
+
+    for one in found.passage.things:
+        if one.name and one.name.kind in CERTAIN and not any(same_name(one.name, other) for other in found.claim.names):
+            return one.text
+    return ""
+
+
+# --- numbers
+
+
+def _numbers(found: Aligned) -> tuple[str, str]:
+    """Whether every number of the claim stands in the passage for the same thing."""
+    for number in found.claim.numbers:
+        if number.relation == SPREAD:
+            continue
+        among = [one for one in found.passage.numbers if _comparable(number, one)]
+        best, _ = found.counterpart(number, among)
+        if best is None:
+            return OPEN, f"{_shown(number)} does not stand there"
+        reach = found.nearness(number, best) * NEAR
+        alike = [one for one in among if _alike(number, one) and found.nearness(number, one) >= reach]
+        if alike:
+            continue
+        if any(_alike(number, one) for one in among):
+            return OPEN, f"{_shown(number)} stands there for something else"
+        if _same_kind(number, best) and len(among) == 1:
+            return REFUTES, f"the passage says {_shown(best)}, the claim {_shown(number)}"
+        return OPEN, f"{_shown(number)} does not stand there"
+    return SUPPORTS, ""
+
+
+def _comparable(number: Number, other: Number) -> bool:
+    if other.relation == SPREAD or (number.unit == "p") != (other.unit == "p"):
+        return False
+    return number.unit == other.unit or not number.unit or not other.unit
+
+
+def _same_kind(number: Number, other: Number) -> bool:
+    """Whether both count or measure the same, so that a different value is a contradiction."""
+    if number.relation not in (EQUAL, "about") or other.relation not in (EQUAL, "about"):
+        return False
+    if number.unit != other.unit:
+        return False
+    return bool(number.unit) or bool(number.noun and number.noun == other.noun)
+
+
+def _alike(number: Number, other: Number) -> bool:
+    """Whether the passage's number makes the claim's true: a rounding of it, or within the bounds that the claim names."""
+    if number.relation == MORE:
+        return other.low > number.value or (other.relation == MORE and other.value >= number.value)
+    if number.relation == LEAST:
+        return other.low >= number.value or (other.relation == LEAST and other.value >= number.value)
+    if number.relation == LESS:
+        return other.high < number.value or (other.relation == LESS and other.value <= number.value)
+    if number.relation == AT_MOST:
+        return other.high <= number.value or (other.relation == AT_MOST and other.value <= number.value)
+    if number.relation == EQUAL and other.relation not in (EQUAL, "about", "between"):
+        return False  # 'more than 40' does not say 40
+    if number.relation == "between" or other.relation == "between":
+        return (number.low, number.high) == (other.low, other.high) and number.relation == other.relation
+    finer = _decimals(number) > _decimals(other)
+    return not finer and number.low <= other.value <= number.high if number.low != number.high else number.value == other.value
+
+
+def _decimals(number: Number) -> int:
+    return max(0, -int(number.value.as_tuple().exponent))
+
+
+def _shown(number: Number) -> str:
+    return f"{number.text} {number.noun or number.unit}".strip() if number.unit not in ("", "%") else number.text + number.unit
+
+
+# --- direction and negation
+
+
+def _sign(found: Aligned) -> tuple[str, str]:
+    """Whether both say it goes the same way: direction, negation and the two sides of a comparison together."""
+    claim, passage = found.claim, found.passage
+    denied = _denied(claim) != _denied(passage)
+    swapped = sides.swapped(found)
+    turned = ""
+    for cue in claim.of(DIRECTION):
+        among = passage.of(DIRECTION)
+        other, _ = found.counterpart(cue, among)
+        if other is None:
+            return OPEN, f"'{cue.text}' has nothing beside it there"
+        if other.value == cue.value or _word_alike(found, cue, among):
+            continue
+        if OPPOSITE.get(cue.value) != other.value:
+            return OPEN, f"the claim says '{cue.text}', the passage '{other.text}'"
+        turned = f"the claim says '{cue.text}', the passage '{other.text}'"
+    if swapped is None and any(True for _ in claim.of(COMPARATIVE)):
+        swapped = False
+    if bool(turned) and swapped and not denied:
+        return SUPPORTS, ""  # 'A is better than B', 'B is worse than A'
+    if turned and denied and not swapped:
+        # 'hurts' makes 'does not help' true; 'does not help' does not make 'hurts' true.
+        return (SUPPORTS, "") if _denied(claim) else (OPEN, f"{turned}, and one of them denies it")
+    if turned and not swapped and not denied:
+        return REFUTES, turned
+    if swapped and not turned and not denied:
+        return REFUTES, "the passage compares them the other way round"
+    if denied and not turned and not swapped:
+        which = claim if _denied(claim) else passage
+        where = "the claim" if which is claim else "the passage"
+        return REFUTES, f"{where} denies it ('{which.of(NEGATION)[0].text}')"
+    if turned or swapped or denied:
+        return OPEN, "direction, order and negation differ"
+    return SUPPORTS, ""
+
+
+def _word_alike(found: Aligned, cue: Cue, among: tuple[Cue, ...]) -> bool:
+    """Whether the very word of the claim stands in the passage as near as the best placed cue."""
+    best, _ = found.counterpart(cue, among)
+    return best is not None and any(
+        one.value == cue.value and found.nearness(cue, one) >= 0.9 * found.nearness(cue, best) for one in among
+    )
+
+
+def _denied(said: Said) -> bool:
+    return len(said.of(NEGATION)) % 2 == 1
+
+
+# --- how much is said
+
+
+def _scope(found: Aligned) -> tuple[str, str]:
+    """Whether the claim says more than the passage: of all where it speaks of most, without its reservation."""
+    claim, passage = found.claim, found.passage
+    for cue, other in _quantified(found):
+        if other is None:
+            if cue.value in (EACH, MOST):
+                return WIDER, f"the claim says '{cue.text}', the passage does not"
+            continue
+        if NONE in (cue.value, other.value) and cue.value != other.value:
+            return OPEN, f"the claim says '{cue.text}', the passage '{other.text}'"
+        if STRENGTH.get(cue.value, 0) > STRENGTH.get(other.value, 0):
+            return WIDER, f"the claim says '{cue.text}', the passage '{other.text}'"
+    if not claim.of(QUANTIFIER):
+        limited = [one for one in passage.of(QUANTIFIER) if one.value == SOME]
+        if limited and not claim.of(HEDGE):
+            return WIDER, f"the passage says it of '{limited[0].text}', the claim of all"
+    reserved = [one for one in passage.of(HEDGE) if not WEAK_HEDGES.fullmatch(one.text)]
+    if reserved and not claim.of(HEDGE):
+        return WIDER, f"the passage has a reservation ('{reserved[0].text}')"
+    return SUPPORTS, ""
+
+
+def _quantified(found: Aligned) -> Iterator[tuple[Cue, Cue | None]]:
+    """The quantifiers of the claim, each with the passage's where it stands."""
+    for cue in found.claim.of(QUANTIFIER):
+        other, _ = found.counterpart(cue, found.passage.of(QUANTIFIER))
+        yield cue, other
+
+
+__all__ = ["OPEN", "REFUTES", "SAME", "SUPPORTS", "WIDER", "Compared", "compare"]

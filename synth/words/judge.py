@@ -1,0 +1,95 @@
+"""What a paper's text says of a claim: every statement of it against every statement of the passages that speak of it."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from ..english.atoms import atoms
+from ..evidence.index import Index, Listed, Passage
+from .candidates import MUTE, OTHERS, candidates, weight
+from .compare import OPEN, REFUTES, SUPPORTS, WIDER, Compared, compare
+from .said import Said, said
+
+LONGEST = 2000  # characters of a claim; what is longer is no claim
+ORDER = (SUPPORTS, REFUTES, WIDER, OPEN)
+PARTED = 12  # statements of a passage that are looked at
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the passages say of one statement: the deciding one first in `passage`; `also` holds one that says otherwise."""
+
+    statement: str
+    says: str
+    why: str
+    coverage: float
+    missing: tuple[str, ...]
+    passage: Passage | None = None
+    also: Passage | None = None
+    theirs: bool = False  # it stands only in others' words: the bibliography, related work
+
+
+def judge(index: Index, paper: Listed | None, text: str) -> list[Judged]:
+    """Each statement of a claim with what the paper's text says of it; with no paper, what any of the papers says."""
+    weigh = _weigher(index)
+    parts = [one.text for one in atoms(text)] or [text]
+    if len(parts) > 1 and (same := _verbatim(candidates(index, paper, text), text)):
+        return [same]
+    return [_statement(part, candidates(index, paper, part), weigh) for part in parts]
+
+
+def _weigher(index: Index) -> Callable[[Passage], Callable[[str], float]]:
+    """The weights of words by the paper that a passage is of."""
+    return lambda passage: _weights(index, int(index.arrays["paper"][passage.number]))
+
+
+@functools.lru_cache(maxsize=256)
+def _weights(index: Index, place: int) -> Callable[[str], float]:
+    return weight(index, index.papers[place])
+
+
+def _verbatim(found: Iterable[Passage], text: str) -> Judged | None:
+    """The claim as a sentence of the paper itself."""
+    for passage in found:
+        if passage.label not in (*OTHERS, *MUTE) and _key(passage.text) == _key(text):
+            return Judged(text, SUPPORTS, "the sentence itself", 1.0, (), passage)
+    return None
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[\s\u00ad]+", " ", text).strip(" .").casefold()
+
+
+def _statement(text: str, found: Sequence[Passage], weigh: Callable[[Passage], Callable[[str], float]]) -> Judged:
+    if same := _verbatim(found, text):
+        return same
+    claim = said(text)
+    decided = list[tuple[Compared, Passage]]()
+    for passage in found:
+        if passage.label not in MUTE:
+            decided += [(compare(claim, unit, weigh(passage)), passage) for unit in _units(passage.text)]
+    decided.sort(key=lambda one: (ORDER.index(one[0].says), -one[0].coverage))
+    own = [one for one in decided if one[1].label not in OTHERS]
+    if not own:
+        return Judged(text, OPEN, "no passage speaks of it", 0.0, tuple(one.text for one in claim.things if one.share == 1.0))
+    best, passage = own[0]
+    if best.says == OPEN:
+        best, passage = max(own, key=lambda one: one[0].coverage)
+        theirs = any(one.says == SUPPORTS for one, place in decided if place.label in OTHERS)
+        return Judged(text, OPEN, best.why, best.coverage, best.missing, passage, theirs=theirs)
+    against = {SUPPORTS: REFUTES, REFUTES: SUPPORTS}.get(best.says)
+    also = next((place for one, place in own if one.says == against and one.coverage >= best.coverage), None)
+    return Judged(text, best.says, best.why, best.coverage, best.missing, passage, also)
+
+
+@functools.lru_cache(maxsize=4096)
+def _units(text: str) -> tuple[Said, ...]:
+    """The statements of a passage; one that cannot be taken apart is its own."""
+    parts = [one.text for one in atoms(text)][:PARTED]
+    return tuple(said(part) for part in parts) or (said(text),)
+
+
+__all__ = ["LONGEST", "WIDER", "Judged", "judge"]

@@ -1,0 +1,52 @@
+"""The two sides of a comparison: 'A outperforms B', 'B is outperformed by A', 'compared with B, A gains'."""
+
+from __future__ import annotations
+
+import re
+
+from .align import Aligned
+from .said import Said
+
+VERB = re.compile(
+    r"\b(?:outperform|surpass|exceed|beat|trail|underperform)(?:s|ed|en|ing)?\b|\b(?:lag|fall|fell|lagging)s? behind\b",
+    re.I,
+)
+THAN = re.compile(r"\b(?:than|over|compared (?:with|to|against)|versus|vs\.?|relative to|in comparison (?:with|to))\b", re.I)
+PASSIVE = re.compile(r"\s+by\b", re.I)
+ENDS = re.compile(r"[,;:]\s|\s(?:on|in|by|for|across|at|when)\s")
+
+Span = tuple[int, int]
+
+
+def rival(said: Said) -> tuple[Span, bool] | None:
+    """Where the thing stands that another is compared with, and whether it is the one that acts ('beaten by A')."""
+    text = said.text
+    if found := VERB.search(text):
+        passive = PASSIVE.match(text, found.end())
+        start = passive.end() if passive else found.end()
+        return (start, _end(text, start)), bool(passive)
+    if found := THAN.search(text):
+        return (found.end(), _end(text, found.end())), False
+    return None
+
+
+def _end(text: str, start: int) -> int:
+    found = ENDS.search(text, start + 2)
+    return found.start() if found else len(text)
+
+
+def swapped(found: Aligned) -> bool | None:
+    """Whether claim and passage have the two sides the other way round; None where one of them has no two sides."""
+    mine, theirs = rival(found.claim), rival(found.passage)
+    if mine is None or theirs is None:
+        return None
+    ((start, end), acts), ((low, high), does) = mine, theirs
+    agree = 0.0
+    for thing, places in found.places:
+        if not places:
+            continue
+        here = start <= thing.start < end
+        there = {low <= place < high for place in places}
+        if len(there) == 1:
+            agree += thing.share * found.weight(thing.term) * (1 if here == there.pop() else -1)
+    return (agree < 0) != (acts != does)

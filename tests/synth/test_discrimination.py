@@ -1,0 +1,159 @@
+"""Whether a check tells a claim from its twins, and what follows where it does not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from synth.checks import tables
+from synth.checks.hand import Hand, published
+from synth.controls.discrimination import controlled, discrimination, judged, of, overall, wilson
+from synth.controls.tautology import tautology
+from synth.records import Assertion, Claim, Evidence, Question, Verdict
+
+GAIN = Assertion("gain", "squad1", split="dev", value="8.3")
+CLAIM = Claim("one", "Training on SQuAD raises the average by 8.3 points on the development sets.", "2005.13013v1", (GAIN,))
+ASKED = Question("q", "Does it help?", "stilts", (), 0.5, (CLAIM,))
+
+
+@pytest.fixture(scope="module")
+def shelf():
+    return Hand(published())
+
+
+def verdict(word, *evidence):
+    return Verdict("final", word, "why", evidence=evidence)
+
+
+def passage(start):
+    return Evidence("paper:a", "", "words", page=1, start=start, end=start + 5)
+
+
+def test_the_tables_tell_a_claim_from_its_twins(shelf):
+    def judge(claim):
+        return tables.check(claim, ASKED, shelf)
+
+    found = controlled(CLAIM, judge(CLAIM), judge)
+    assert found.verdict == "supported" and found.twins
+    assert all(one.verdict != "supported" for one in found.twins if one.false)
+    assert all(one.verdict == "supported" for one in found.twins if not one.false)
+    plain = found.data["discrimination"]
+    assert plain["false_twins_not_supported"]["share"] == plain["paraphrases_that_keep_the_verdict"]["share"] == 1
+    assert plain["missed"] == []
+
+
+def test_a_check_that_finds_everything_supported_has_verified_nothing():
+    found = controlled(CLAIM, verdict("supported"), lambda claim: verdict("supported"))
+    assert found.verdict == "not checkable"
+    assert found.line.startswith("the check does not tell it from a false twin (number: 8.3 -> 9.3, and ")
+    assert found.line.endswith("it had said: why") and found.twins
+
+
+def test_a_check_that_misses_one_contradiction_is_not_checkable():
+    def judge(claim):
+        return "supported" if claim.asserts == (GAIN,) or "does not" in claim.text else "refuted"
+
+    found = controlled(CLAIM, verdict("supported"), judge)
+    assert found.verdict == "not checkable" and "does not raise" in found.line
+
+
+def test_what_the_sources_say_of_something_else_too_is_no_false_twin():
+    """Another task's score may be the same number: then another passage says so."""
+
+    def judge(claim):
+        other = claim.text.count("SQuAD") == 0
+        return (
+            verdict("supported", passage(100 if other else 0))
+            if "8.3" in claim.text and "raises the" in claim.text
+            else verdict("refuted")
+        )
+
+    own = verdict("supported", passage(0))
+    made = judged(CLAIM, lambda claim: judge(claim), own)
+    assert [one.verdict for one in made if one.kind == "task"] == ["supported elsewhere"]
+    found = discrimination(made, "supported")
+    assert found.elsewhere == 1 and "task" not in found.kinds
+    # By the very same passage it would count.
+    same = judged(CLAIM, lambda claim: verdict("supported", passage(0)) if "SQuAD" not in claim.text else verdict("refuted"), own)
+    assert [one.kind for one in discrimination(same, "supported").missed] == ["task"]
+
+
+@pytest.mark.parametrize(
+    ("word", "kinds"), [("supported", 2), ("partly", 2), ("refuted", 1), ("not enough information", 0), ("conflicting", 0)]
+)
+def test_twins_are_made_only_where_they_say_something(word, kinds):
+    """A twin of a refuted claim may be the truth, and a claim that nothing decides has nothing to be told apart."""
+    asked = []
+    found = controlled(CLAIM, verdict(word), lambda claim: asked.append(claim) or "refuted")
+    assert len({one.false for one in found.twins}) == kinds
+    assert (found.verdict, len(asked)) == (word, len(found.twins))
+
+
+def test_paraphrases_of_a_refuted_claim_keep_its_verdict():
+    found = controlled(CLAIM, verdict("refuted"), lambda claim: "refuted")
+    assert found.data["discrimination"]["paraphrases_that_keep_the_verdict"]["share"] == 1
+
+
+def test_all_claims_together():
+    fine = controlled(CLAIM, verdict("supported"), lambda claim: "supported" if claim.asserts == (GAIN,) else "refuted")
+    blind = controlled(CLAIM, verdict("supported"), lambda claim: "supported")
+    none = verdict("not enough information")
+    both = of([fine, blind, none])
+    false = sum(one.false for one in fine.twins)
+    assert (both.false.right, both.false.of) == (false, 2 * false)
+    assert both.true.right == both.true.of
+    assert overall([]).false.of == 0 and str(overall([]).false) == "none"
+
+
+def test_the_interval_of_a_share():
+    assert wilson(0, 0) == (0.0, 1.0)
+    low, high = wilson(97, 100)
+    assert (low, high) == (pytest.approx(0.9155, abs=1e-4), pytest.approx(0.9897, abs=1e-4))  # R: binom::binom.wilson(97, 100)
+
+
+@given(st.integers(0, 500), st.integers(0, 500))
+def test_the_interval_holds_the_share(right, wrong):
+    low, high = wilson(right, right + wrong)
+    assert 0 <= low <= high <= 1
+    if right + wrong:
+        assert low <= right / (right + wrong) <= high
+
+
+@pytest.mark.parametrize(
+    ("text", "asserts", "why"),
+    [
+        ("SQuAD gains over SQuAD.", (Assertion("gain", "squad1", over="squad1", value="0.0"),), "over itself"),
+        ("SQuAD beats SQuAD.", (Assertion("greater", "squad1", rival="squad1"),), "with itself"),
+        ("SQuAD is best.", (Assertion("best", "squad1", among=("squad1",)),), "best of itself"),
+        ("The mean of 8.2, 7.5 and 7.0 is 7.6.", (), "its own numbers"),
+        ("The sum of 2 and 3 is 5.", (), "its own numbers"),
+        ("This report lists nine claims.", (), "report that makes it"),
+        ("Claims were extracted and verified.", (), "report that makes it"),
+    ],
+)
+def test_a_claim_that_checks_only_itself_is_named(text, asserts, why):
+    one = Claim("one", text, "2005.13013v1", asserts)
+    assert why in tautology(one)
+    found = controlled(one, verdict("supported"), lambda claim: "supported")
+    assert found.verdict == "not checkable" and found.line.startswith("checks only itself: ") and found.twins == ()
+
+
+def test_a_claim_whose_only_evidence_is_its_own_report_checks_itself():
+    one = Claim("one", "XNLI sees no benefits.", "2005.13013v1", reported={"report": "seed-7"})
+    own = verdict("supported", Evidence("report:seed-7", "", "XNLI sees no benefits."))
+    assert "the report that makes it" in tautology(one, own)
+    assert tautology(one, verdict("supported", passage(0))) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The mean of XNLI and PAWS-X is 83.3 points over 2 tasks.",
+        "The mean of 8.2, 7.5 and 7.0 is 9.9.",
+        "Training on SQuAD, MNLI and HellaSwag yields 8.2, 7.5 and 7.0 points.",
+    ],
+)
+def test_numbers_that_were_measured_are_no_constants(text):
+    assert tautology(Claim("one", text, "2005.13013v1")) == ""
+    assert tautology(CLAIM) == ""
