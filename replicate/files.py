@@ -91,6 +91,14 @@ def sync_names(folder: Path) -> None:
             raise
 
 
+def make(folder: Path) -> None:
+    """Make a folder, and those around it, that the power may go after."""
+    if not folder.is_dir():
+        make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_names(folder.parent)
+
+
 def remove(path: Path) -> None:
     """Remove a file or a folder that may not be there."""
     if path.is_dir() and not path.is_symlink():

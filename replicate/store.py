@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from . import finished, leases, plan, remote
-from .files import remove, sha256, sweep, sync, sync_names, whole
+from .files import make, remove, sha256, sweep, sync, whole
 from .finished import CHECKPOINT, SCHEMA, Damaged, read
 from .leases import Lease
 from .problems import Failure, Problem, explain
@@ -84,18 +84,15 @@ def open_store(root: str | os.PathLike, write: bool = True) -> Store:
         if store.root.exists() and not store.root.is_dir():
             raise Problem(f"{store.root}: the runs folder is a file; remove it or choose another with --runs")
         for folder in (store.steps, store.aside, store.leases, store.damaged, store.failed) if write else ():
-            folder.mkdir(parents=True, exist_ok=True)
+            make(folder)
             # Some file systems say only on writing that they are full or read-only. The probe bears no name: one that did
             # was swept away by another run that cleaned the same store at this moment.
             with tempfile.TemporaryFile(dir=folder) as probe:
                 probe.write(b"x" * 4096)
                 probe.flush()
                 os.fsync(probe.fileno())
-        if write:
-            for around in (store.root, store.root.resolve().parent):
-                sync_names(around)  # a step is safe when the folders around it are
-            if store.steps.stat().st_dev != store.aside.stat().st_dev:
-                raise Problem(f"{store.root}: steps/ and aside/ lie on two devices, and a step is moved from one to the other")
+        if write and store.steps.stat().st_dev != store.aside.stat().st_dev:
+            raise Problem(f"{store.root}: steps/ and aside/ lie on two devices, and a step is moved from one to the other")
     except OSError as error:
         kind = Failure if error.errno in (errno.ENOSPC, errno.EDQUOT) else Problem
         error.filename = str(store.root)
@@ -201,7 +198,7 @@ def start(store: Store, id: str) -> Path:
     work = store.aside / id
     if work.is_symlink():
         work.unlink()  # what is cleared below would be somebody's own folder
-    work.mkdir(exist_ok=True)
+    make(work)
     for one in work.iterdir():
         if one.name != CHECKPOINT:
             remove(one)

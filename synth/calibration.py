@@ -17,7 +17,6 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from replicate import resources
 from replicate.problems import Problem
@@ -34,7 +33,7 @@ BY_RUNS = ("reproduced", "direction only", "not reproduced")
 ENOUGH = 30  # labelled verdicts of a stratum; fewer tell nothing
 NEAREST = 40  # labelled verdicts that an interval rests on, where a stratum has scores
 ROUND = 0.05  # scores are kept this finely
-RIDGE = 1e-2  # a little pull of the slope to zero, which separable labels need
+RIDGE = 1 / 400  # a slope of 20 is one standard deviation: hardly a pull, and enough for labels that a score parts
 
 
 @dataclass(frozen=True)
@@ -96,10 +95,15 @@ class Stratum:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Strata by name, and where the labelled verdicts come from."""
+    """Strata by name, and where the labelled verdicts come from.
+
+    `reliable` holds (mean confidence, right, of) in bins of 0.1: how far the confidences of labelled verdicts kept what they
+    said when their own claims were not learnt from.
+    """
 
     strata: Mapping[str, Stratum]
     sources: tuple[str, ...] = ()
+    reliable: tuple[tuple[float, int, int], ...] = ()
 
     def confidence(self, verdict: Verdict) -> tuple[float | None, tuple[float, float] | None, str]:
         """Probability that a final verdict is right, its interval, and the reason: where it comes from, or why there is none."""
@@ -200,7 +204,7 @@ def platt(counts: Sequence[tuple[float, int, int]]) -> tuple[float, float]:
     target = (right * high + (of - right) * low) / of
     x = np.stack([np.ones_like(scores), scores - scores.mean()], axis=1)
     beta = np.array([math.log((positive + 1) / (negative + 1)), 0.0])
-    pull = np.diag([0.0, RIDGE * of.sum() / len(of)])
+    pull = np.diag([0.0, RIDGE])
     for _ in range(100):
         p = 1 / (1 + np.exp(-(x @ beta)))
         gradient = x.T @ (of * (target - p)) - pull @ beta
@@ -235,8 +239,8 @@ def cross_validated(labelled: Sequence[Labelled], folds: int = 5) -> list[tuple[
 # ---- the files
 
 
-def read(path: Path) -> tuple[dict[str, tuple[Bin, ...]], str]:
-    """The counts of a calibration file by stratum, and what it says of where they come from."""
+def read(path: Path) -> tuple[dict[str, tuple[Bin, ...]], str, list[tuple[float, int, int]]]:
+    """The counts of a calibration file by stratum, what it says of where they come from, and its bins of reliability."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -251,11 +255,12 @@ def read(path: Path) -> tuple[dict[str, tuple[Bin, ...]], str]:
             for one in data["stratum"]
         }
         source = str(data["source"])
+        reliable = [(float(mean), int(right), int(of)) for mean, right, of in data.get("reliability", {}).get("bins", ())]
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise Problem(f"{path}: wanted: source, and [[stratum]] with name and counts of [score, right, of]; {error!r}") from error
     if any(not 0 <= one.right <= one.of or not one.of for bins in strata.values() for one in bins):
         raise Problem(f"{path}: a count of right verdicts is not between 0 and those counted")
-    return strata, source
+    return strata, source, reliable
 
 
 def written(labelled: Sequence[Labelled], source: str, made_by: str, inputs: Mapping[str, str]) -> str:
@@ -291,22 +296,27 @@ def shipped() -> Calibration:
 def together(paths: Iterable[Path]) -> Calibration:
     """One calibration out of several files; counts of the same stratum add up."""
     bins: dict[str, list[Bin]] = {}
+    reliable: dict[int, list[tuple[float, int, int]]] = {}
     sources = []
     for path in paths:
         if tomllib.loads(path.read_text(encoding="utf-8")).get("schema") != SCHEMA:
-            continue  # parameters of a check, which calibrates itself
-        strata, source = read(path)
+            continue  # parameters of a check of its own
+        strata, source, rows = read(path)
         sources.append(source)
         for name, mine in strata.items():
             bins.setdefault(name, []).extend(mine)
-    return Calibration({name: fitted(name, _merged(mine)) for name, mine in sorted(bins.items())}, tuple(sources))
+        for row in rows:
+            reliable.setdefault(min(9, int(row[0] * 10)), []).append(row)
+    merged = []
+    for _, those in sorted(reliable.items()):
+        of = sum(row[2] for row in those)
+        merged.append((math.fsum(row[0] * row[2] for row in those) / of, sum(row[1] for row in those), of))
+    return Calibration({name: fitted(name, _merged(mine)) for name, mine in sorted(bins.items())}, tuple(sources), tuple(merged))
 
 
 def _merged(bins: Iterable[Bin]) -> tuple[Bin, ...]:
-    labelled = [
-        Labelled("", right, one.score)
-        for one in bins
-        for right, count in ((True, one.right), (False, one.of - one.right))
-        for _ in range(count)
-    ]
-    return binned(labelled)
+    counts: dict[float | None, Bin] = {}
+    for one in bins:
+        there = counts.get(one.score, Bin(one.score, 0, 0))
+        counts[one.score] = Bin(one.score, there.right + one.right, there.of + one.of)
+    return tuple(sorted(counts.values(), key=lambda one: -1.0 if one.score is None else one.score))

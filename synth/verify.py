@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from replicate import results
 
-from .checks import CHECKS
+from . import calibration
+from .checks import CHECKS, scope
 from .checks.hand import Hand, published, runs
 from .checks.replication import DIRECTION, NOT_REPRODUCED, REPRODUCED
 from .checks.tables import NOT_ENOUGH, PARTLY, REFUTED, SUPPORTED
+from .controls import discrimination
 from .records import Claim, Question, Verdict
 
 SCHEMA = "synth.verify/2"
 CONFLICTING, NOT_CHECKABLE = "conflicting", "not checkable"
 FINALS = (SUPPORTED, PARTLY, REFUTED, CONFLICTING, NOT_ENOUGH, NOT_CHECKABLE)
 DECIDED = (SUPPORTED, PARTLY, REFUTED)
-UNCALIBRATED = "uncalibrated"
 RUNS = "runs"
 # What the source says, then what our runs say, gives the final word. Runs that settle nothing (inconclusive, not run,
 # illustration) leave it to the source, and a source that is not at hand or of another version leaves it open.
@@ -47,17 +49,29 @@ def final(said: str, replication: str) -> str:
     return FINAL.get((said, replication), said)
 
 
-def hand(results_path: str | Path | None = None, experiments: Iterable[str] = ()) -> Hand:
-    """What is at hand: the shipped tables, and our runs of these experiments (of all where none is named).
+def hand(
+    results_path: str | Path | None = None,
+    experiments: Iterable[str] = (),
+    papers: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Hand:
+    """What is at hand: the shipped tables, the papers of a library or folder, and our runs of these experiments (of all
+    where none is named).
 
-    No runs folder at the default place is no fault. Runs with other settings are left out and counted.
+    No runs folder and no library at the default places is no fault. Runs with other settings are left out and counted;
+    `progress` is told how many new papers have been read.
     """
+    from .evidence import index
+    from .literature import library
+
+    folder = library.open(papers).folder
+    at_hand = Hand(published(), where=f"{RUNS}/", library=folder if folder.exists() else None, index=index.open(papers, progress))
     where = str(RUNS if results_path is None else results_path)
     if results_path is None and not Path(where).exists():
-        return Hand(published(), where=f"{RUNS}/")
+        return at_hand
     frame = results.read(where, experiments)
     named = f"{Path(where)}/" if Path(where).is_dir() else where
-    return Hand(published(), runs(frame), named, frame.attrs.get("left_out", 0))
+    return replace(at_hand, runs=runs(frame), where=named, left_out=frame.attrs.get("left_out", 0))
 
 
 def made(claim: Claim, question: Question, at_hand: Hand) -> dict[str, Verdict]:
@@ -67,23 +81,37 @@ def made(claim: Claim, question: Question, at_hand: Hand) -> dict[str, Verdict]:
 
 def word(checks: Mapping[str, Verdict]) -> str:
     """The final verdict that these checks come to, before any control."""
-    text = checks["words"].verdict if "words" in checks else NOT_ENOUGH
-    return final(source(text, checks["tables"].verdict), checks["replication"].verdict)
+    return final(source(checks["words"].verdict, checks["tables"].verdict), checks["replication"].verdict)
+
+
+def _checked(claim: Claim, question: Question, at_hand: Hand) -> Verdict:
+    """All checks of one claim and what they come to, without controls."""
+    checks = made(claim, question, at_hand)
+    lines = [checks[name].line for name in ("words", "tables") if checks[name].verdict in DECIDED]
+    lines = lines or [checks["tables" if claim.asserts else "words"].line]
+    if checks["replication"].verdict in (REPRODUCED, DIRECTION, NOT_REPRODUCED):
+        lines.append(f"our runs: {checks['replication'].line}")
+    return Verdict("final", word(checks), "; ".join(lines), number=checks["tables"].number, checks=checks)
 
 
 def verify(claim: Claim, question: Question, at_hand: Hand) -> Verdict:
-    """All checks of one claim and what they come to."""
-    checks = made(claim, question, at_hand)
-    lines = [checks[name].line for name in ("words", "tables") if name in checks and checks[name].verdict in DECIDED]
-    lines = lines or [checks["tables"].line]
-    if checks["replication"].verdict in (REPRODUCED, DIRECTION, NOT_REPRODUCED):
-        lines.append(f"our runs: {checks['replication'].line}")
-    return Verdict("final", word(checks), "; ".join(lines), number=checks["tables"].number, checks=checks, reason=UNCALIBRATED)
+    """The verdict of one claim: its checks, what they say of its twins, and how likely the verdict is right."""
+    checked = _checked(claim, question, at_hand)
+    held = discrimination.controlled(claim, checked, lambda twin: _checked(twin, question, at_hand))
+    return calibration.with_confidence(held)
 
 
-def verdicts(question: Question, at_hand: Hand) -> dict[str, Verdict]:
-    """The verdict of every claim of a question, by claim id."""
-    return {claim.id: verify(claim, question, at_hand) for claim in question.claims}
+def verdicts(
+    question: Question, at_hand: Hand, only: str = "", told: Callable[[int], None] = lambda done: None
+) -> dict[str, Verdict]:
+    """The verdict of every claim of a question by claim id, or of the one named; `told` hears how many are done."""
+    bearing = scope.scope(question, at_hand)
+    found = dict[str, Verdict]()
+    for claim in question.claims:
+        if only in ("", claim.id):
+            found[claim.id] = scope.with_scope(verify(claim, question, at_hand), claim, bearing)
+            told(len(found))
+    return found
 
 
 def to_dict(question: Question, found: Mapping[str, Verdict]) -> list[dict[str, Any]]:
@@ -93,13 +121,19 @@ def to_dict(question: Question, found: Mapping[str, Verdict]) -> list[dict[str, 
             "id": claim.id,
             "question": question.name,
             "claim": claim.text,
+            "cut": claim.cut,
             "paper": claim.paper,
             "reported": dict(claim.reported) or None,
             "verdict": found[claim.id].verdict,
             "confidence": found[claim.id].confidence,
+            "confidence_interval": list(found[claim.id].interval or ()) or None,
             "confidence_reason": found[claim.id].reason,
             "line": found[claim.id].line,
             "checks": {name: check.to_dict() for name, check in found[claim.id].checks.items()},
+            "twins": [asdict(twin) for twin in found[claim.id].twins],
+            "scope": list(found[claim.id].scope),
+            **found[claim.id].data,
         }
         for claim in question.claims
+        if claim.id in found
     ]

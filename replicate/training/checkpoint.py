@@ -68,6 +68,8 @@ def save(keeper: Keeper, model: torch.nn.Module, optimiser: torch.optim.Optimize
         _sync(path)
     shutil.rmtree(target, ignore_errors=True)
     os.rename(aside, target)
+    for path in (keeper.folder, keeper.folder.parent):
+        _sync(path)
     for old in _there(keeper.folder)[:-KEPT]:
         shutil.rmtree(old, ignore_errors=True)
     keeper.last = time.monotonic()

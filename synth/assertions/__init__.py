@@ -14,7 +14,7 @@ from ..records import SPLITS, Assertion
 from . import numbers, orders, signs, stated
 from .claimed import Claimed, claimed
 from .compared import compare
-from .finding import NOT_MEASURED, Finding, Row, exact, leaves, middle, number, signed, spread
+from .finding import NOT_MEASURED, NOTHING, Finding, Row, exact, leaves, middle, number, signed, spread
 from .rows import Selection, candidates, measured, pivot, plain, selection
 from .spoken import by_language
 
@@ -54,4 +54,4 @@ def _measured(of: Assertion, rows: Selection, margin: float) -> Finding:
         if not tried[-1].missing:
             return tried[-1]
     # What was begun says what lacks; of what was not, the first place where it was looked for is named.
-    return next((found for found in tried if found.missing.endswith(NOT_MEASURED)), tried[0])
+    return next((found for found in tried if not found.missing.endswith(NOTHING)), tried[0])

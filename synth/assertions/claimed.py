@@ -44,12 +44,12 @@ class Claimed:
     def against_cell(self, cell: Interval) -> bool | None:
         """A printed cell is its author's word: the claim has to be that number, or that number rounded.
 
-        None where the claim is finer than what is printed, so that the cell cannot tell.
+        8.2 and 8.3 touch in 8.25 and are two numbers; None where both share more than that, so that the cell cannot tell.
         """
         if self.takes((cell.low + cell.high) / 2):
             return True
-        finer = self.open or self.grey or self.high - self.low < cell.high - cell.low
-        return None if finer and self.interval.meets(cell) else False
+        allowed = self.interval
+        return None if allowed.low < cell.high and cell.low < allowed.high else False
 
     def against_made(self, made: Interval) -> bool | None:
         """What cells make contradicts a claim only where the two have no value in common."""

@@ -14,7 +14,7 @@ from replicate.results import Interval
 from ..stats.equivalence import estimate
 
 Row = Mapping[Any, Any]
-NOT_MEASURED = "not measured"
+NOT_MEASURED, NOTHING = "not measured", "among the rows"  # how lines end that say what lacks
 
 
 @dataclass(frozen=True)

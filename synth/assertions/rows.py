@@ -14,7 +14,7 @@ from replicate import languages, results, tasks
 
 from .. import vocabulary
 from ..records import MULTI, Assertion, title
-from .finding import NOT_MEASURED, Finding, Row
+from .finding import NOT_MEASURED, NOTHING, Finding, Row
 from .made import completed
 
 ASKED = ("quantity", "over", "intermediate", "mlm", "target", "metric", "language", "split")
@@ -107,7 +107,7 @@ class Selection:
             return f"{name}: {title(of.target)} is there for {', '.join(sorted(there))}, and the claim names no model"
         where = "" if of.language == results.ALL else f" in {of.language}"
         measure = "" if metric in (results.SCORE, "") else f" {metric}"
-        return f"{name}: no {title(of.target)}{measure}{where} on {of.split} among the rows"
+        return f"{name}: no {title(of.target)}{measure}{where} on {of.split} {NOTHING}"
 
 
 def _seed(row: Row) -> int | None:

@@ -46,9 +46,10 @@ def _table(table: Table) -> Outcome:
     if not votes:
         return made
     usual, fits = votes.most_common(1)[0]
-    failing = [number for number, found in beaten.items() if found and all(by is not None for by in found.values())]
+    meant = [meaning for meaning, often in votes.items() if often * 4 >= fits * 3]
+    failing = [number for number, found in beaten.items() if found and all(found.get(meaning) for meaning in meant)]
     failing = [number for number in failing if usual in beaten[number] and not _own(views, marked[number])]
-    explained = sum(any(by is None for by in found.values()) for found in beaten.values())
+    explained = len(beaten) - len([found for found in beaten.values() if all(found.get(meaning) for meaning in meant)])
     if fits < 2 or explained < 3 * len(failing) or fits * 3 < 2 * explained:
         if failing:
             first = marked[failing[0]].cell

@@ -42,7 +42,7 @@ def check(document: Document) -> Outcome:
             if not told:
                 continue
             made.checked["numbers of the abstract"] += 1
-            if any(number.meets(same) for _, same in told) or _key(number) in elsewhere or number.relation == BETWEEN:
+            if any(_equal(number, same) for _, same in told) or _key(number) in elsewhere or number.relation == BETWEEN:
                 continue
             other, same = max(told, key=lambda pair: _likeness(one.words, pair[0].words))
             what = f"the abstract says {number.text}, the same sentence further on {same.text}; {number.text} stands nowhere else"
@@ -97,9 +97,15 @@ def _same(one: _Told, number: Number, other: _Told) -> Number | None:
     return twin if len(around & beside) * 2 >= min(len(around), len(beside)) and around & beside else None
 
 
-def _kind(number: Number) -> tuple[str, str, int]:
-    """Numbers that may stand for each other: of one unit, counting one thing, with as many decimals."""
-    return number.unit, key(number.noun.split(" ")[-1]) if number.noun else "", len(number.text.partition(".")[2])
+def _equal(one: Number, other: Number) -> bool:
+    """Whether two numbers are the same; of two with as many decimals nothing is left to rounding."""
+    alike = one.value.as_tuple().exponent == other.value.as_tuple().exponent
+    return one.value == other.value if alike else one.meets(other)
+
+
+def _kind(number: Number) -> tuple[str, str]:
+    """Numbers that may stand for each other: of one unit, counting one thing."""
+    return number.unit, key(number.noun.split(" ")[-1]) if number.noun else ""
 
 
 def _around(text: str, number: Number) -> frozenset[str]:

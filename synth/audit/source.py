@@ -57,16 +57,16 @@ def _table(path: Path) -> Document:
         ]
     except csv.Error as error:
         raise Problem(f"{path}: damaged, not a whole CSV file ({error}); write it anew") from error
-    made = cells.table([[_piece(one) for one in row] for row in rows])
+    made = cells.table([[_piece(one, head=not number) for one in row] for number, row in enumerate(rows)])
     if made is None:
         raise Problem(f"{path}: no table: one needs a row of names, and rows with a name and numbers")
     return Document(str(path), "csv", _hash(path), path.stem, tables=(made,))
 
 
-def _piece(text: str) -> cells.Piece:
+def _piece(text: str, head: bool = False) -> cells.Piece:
     found = BOLD.match(text.strip())
     inner = next((one for one in found.groups() if one), "") if found else text.strip()
-    return cells.Piece(inner.replace("**", "").replace("\\|", "|").strip(), bold=found is not None)
+    return cells.Piece(inner.replace("**", "").replace("\\|", "|").strip(), head=head, bold=found is not None)
 
 
 def _text(path: Path) -> Document:
@@ -102,10 +102,12 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 def _made(lines: Sequence[str], first: int, last: int) -> Table | None:
     rows = list[list[cells.Piece]]()
-    for line in lines[first:last]:
+    ruled = next((at for at in range(first + 1, last) if RULE.match(lines[at])), first)
+    for at, line in enumerate(lines[first:last], first):
         if not RULE.match(line):
             inner = line.strip().removeprefix("|").removesuffix("|")
-            rows.append([_piece(one) for one in (re.split(r"(?<!\\)\|", inner) if PIPES.match(line) else line.split("\t"))])
+            texts = re.split(r"(?<!\\)\|", inner) if PIPES.match(line) else line.split("\t")
+            rows.append([_piece(one, head=at < ruled) for one in texts])
     return cells.table(rows, _caption(lines, first, last))
 
 

@@ -125,7 +125,8 @@ def _counts(document: Document) -> Outcome:
         table, text = tables[0], sentence.text
         start = text.find(table.number)
         for one in found:
-            if not one.noun or one.relation != EQUAL or one.value != one.value.to_integral_value() or not 2 <= one.value <= 60:
+            noun = one.noun or (following[1] if (following := re.match(r"\s+([a-z]+)", text[one.end :])) else "")
+            if not noun or one.relation != EQUAL or one.value != one.value.to_integral_value() or not 2 <= one.value <= 60:
                 continue
             before = SHOWS.search(text[: one.start])
             mention = re.search(rf"(?:Table|Tab\.)\s*{re.escape(table.number)}\b", text[one.end :])
@@ -134,9 +135,9 @@ def _counts(document: Document) -> Outcome:
                 continue
             counts = _sizes(table.labels) | _sizes(table.header)
             made.checked["counts of rows"] += 1
-            if int(one.value) in counts or int(one.value) > max(counts) + 3 or not _same_noun(one.noun, table.caption):
+            if int(one.value) in counts or int(one.value) > max(counts) + 3 or not _same_noun(noun, table.caption):
                 continue
-            what = f"the text counts {one.text} {one.noun} in {name(table)}, which has {counted(len(table.labels), 'row')}"
+            what = f"the text counts {one.text} {noun} in {name(table)}, which has {counted(len(table.labels), 'row')}"
             what += f" and {counted(len(table.header), 'column')}"
             at = Place(table.page, name(table), quote=table.caption)
             made.findings.append(Finding("count", POSSIBLE, what, spoken(sentence), (at,), one.text))

@@ -93,7 +93,7 @@ def _level(sentence: Sentence, found: Sequence[Number], there: Sequence[Named], 
     values = [(one, entry, value) for one, entry in cells for value in entry.content.parts if _comparable(number, value)]
     if not values:
         return made
-    if any(number.low <= value.made.high and value.made.low <= number.high for _, _, value in values):
+    if any(number.value == value.value for _, _, value in values):
         made.checked["numbers of the text in tables"] += 1
         return made
     if ELSEWHERE.search(sentence.text) or abs(number.value) in printed or len(values) > 2:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..checks.hand import Hand
-    from ..records import Question
+    from ..records import Question, Verdict
+
+
+AT_ONCE = 1.0  # seconds without a bar
 
 
 def options() -> argparse.ArgumentParser:
@@ -19,8 +24,31 @@ def options() -> argparse.ArgumentParser:
     common.add_argument(
         "--claims", metavar="PATH", help="a question file or a folder of them (default: the shipped ones and claims/)"
     )
+    common.add_argument("--papers", metavar="DIR", help="a library or a folder of papers (default: what synth fetch fetched)")
     common.add_argument("--results", metavar="PATH", help="our results: a runs folder, .parquet or .csv (default: runs)")
     return common
+
+
+@contextmanager
+def counting(title: str, unit: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar for work that tells how much of how many is done; none where all is done at once."""
+    from replicate.progress import Bar
+
+    bars = list[Bar]()
+    began = time.monotonic()
+
+    def told(done: int, total: int) -> None:
+        if not bars and time.monotonic() - began > AT_ONCE:
+            bars.append(Bar(title, total, unit))
+        for bar in bars:
+            bar.total = total
+            bar.update(done)
+
+    try:
+        yield told
+    finally:
+        for bar in bars:
+            bar.close()
 
 
 def hand(arguments: argparse.Namespace, questions: Sequence[Question]) -> Hand:
@@ -28,11 +56,39 @@ def hand(arguments: argparse.Namespace, questions: Sequence[Question]) -> Hand:
     from .. import verify
 
     names = sorted({question.experiment for question in questions if question.experiment})
-    hand = verify.hand(arguments.results, names)
+    with counting("reading papers", "papers") as told:
+        hand = verify.hand(arguments.results, names, arguments.papers, told)
     if hand.left_out:
         print(
             f"synth: left out of {hand.where}: {hand.left_out} evaluation{'s' * (hand.left_out != 1)} with other settings than "
             f"those of {', '.join(names)}",
             file=sys.stderr,
         )
+    for one in hand.index.skipped:
+        print(f"synth: left out of the papers: {one.name}: {one.why}", file=sys.stderr)
     return hand
+
+
+def questions(arguments: argparse.Namespace) -> tuple[Question, ...]:
+    """The questions that are asked for: question files, or the claims of others (.jsonl), whose bad lines are named."""
+    from .. import others
+    from ..questions import find
+
+    if str(arguments.claims or "").endswith((".jsonl", ".ndjson")):
+        return (others.read(arguments.claims, lambda line: print(f"synth: {line}", file=sys.stderr)),)
+    return find(arguments.questions, arguments.claims)
+
+
+def verdicts(questions: Sequence[Question], hand: Hand, only: str = "") -> list[tuple[Question, dict[str, Verdict]]]:
+    """The verdicts of these questions, with a bar while it takes long."""
+    from .. import verify
+
+    total = sum(len(question.claims) for question in questions)
+    found: list[tuple[Question, dict[str, Verdict]]] = []
+    with counting("verifying", "claims") as told:
+        done = 0
+        for question in questions:
+            before = done
+            found.append((question, verify.verdicts(question, hand, only, lambda n, before=before: told(before + n, total))))
+            done += len(question.claims)
+    return found

@@ -5,18 +5,19 @@ from __future__ import annotations
 import argparse
 import shutil
 import textwrap
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import Declare, checking, plain, print_json
 
 if TYPE_CHECKING:
-    from ..records import Claim, Question, Verdict
+    from ..records import Claim, Evidence, Question, Verdict
 
 
 def declare(command: Declare) -> None:
     """What this command is called and which options it takes."""
-    verify = command("verify", "check claims against published tables and our runs", [checking.options(), plain()])
+    verify = command("verify", "check claims against the source's words, its tables, and our runs", [checking.options(), plain()])
     verify.add_argument("--explain", metavar="ID", help="show everything about the claim with this id")
     verify.add_argument("--fail-on", choices=["refuted"], help="exit code 3 when a claim was refuted")
 
@@ -25,24 +26,24 @@ def _verify(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     from replicate.problems import DONE, REFUTED, unknown
 
     from .. import verify
-    from ..questions import find
 
-    questions = find(arguments.questions, arguments.claims)
+    questions = checking.questions(arguments)
     ids = [claim.id for question in questions for claim in question.claims]
     if arguments.explain and arguments.explain not in ids:
         raise unknown("claim", arguments.explain, ids)
+    if arguments.explain:
+        questions = tuple(one for one in questions if arguments.explain in [claim.id for claim in one.claims])
     hand = checking.hand(arguments, questions)
-    found = [(question, verify.verdicts(question, hand)) for question in questions]
+    found = checking.verdicts(questions, hand, arguments.explain or "")
     if arguments.json:
         claims = [entry for question, verdicts in found for entry in verify.to_dict(question, verdicts)]
-        print_json({"schema": verify.SCHEMA, "claims": [one for one in claims if arguments.explain in (None, one["id"])]})
+        print_json({"schema": verify.SCHEMA, "claims": claims})
     elif arguments.explain:
-        for question, verdicts in found:
-            for claim in question.claims:
-                if claim.id == arguments.explain:
-                    print(_explained(claim, verdicts[claim.id]))
+        told = [(claim, verdicts) for question, verdicts in found for claim in question.claims if claim.id in verdicts]
+        print("\n\n".join(_explained(claim, verdicts[claim.id]) for claim, verdicts in told))
     else:
         print("\n\n".join(_table(question, verdicts) for question, verdicts in found))
+        print(_summed([verdict for _, verdicts in found for verdict in verdicts.values()]))
     refuted = any(verdict.verdict == "refuted" for _, verdicts in found for verdict in verdicts.values())
     return REFUTED if refuted and arguments.fail_on == "refuted" else DONE
 
@@ -59,30 +60,54 @@ def _mark(reported: Mapping[str, Any]) -> str:
 
 
 def _short(verdict: Verdict) -> str:
-    """A check in one cell: the verdict, with the number that it found."""
+    """A check in one cell: the verdict, with the number that it found; a dash where it says nothing."""
+    if verdict.verdict == "not enough information":
+        return "\u2013"
     other = verdict.data.get("other_version") or {}
     number = other.get("number") or verdict.number
-    return f"{verdict.verdict}: {number}" if number and verdict.verdict != "not enough information" else verdict.verdict
+    return f"{verdict.verdict}: {number}" if number else verdict.verdict
+
+
+def _final(found: Verdict) -> str:
+    return found.verdict if found.confidence is None else f"{found.verdict} ({found.confidence:.2f})"
 
 
 def _table(question: Question, found: Mapping[str, Verdict]) -> str:
     """The claims of a question as people read them: a line of verdicts, the claim, and why."""
-    head = ("claim", "reported", "tables", "our runs", "verdict")
+    names = {"words": "words", "tables": "tables", "replication": "our runs"}
+    head = ("claim", "reported", *names.values(), "verdict")
     lines = [
-        (claim.id, _mark(claim.reported), _short(found[claim.id].checks["tables"]), _short(found[claim.id].checks["replication"]),
-         found[claim.id].verdict)
+        (claim.id, _mark(claim.reported), *(_short(found[claim.id].checks[name]) for name in names), _final(found[claim.id]))
         for claim in question.claims
-    ]  # fmt: skip
+    ]
     widths = [max(len(row[column]) for row in (head, *lines)) for column in range(len(head))]
 
     def row(cells: Sequence[str]) -> str:
         return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
+    often = Counter(one for verdict in found.values() for one in verdict.scope)
+    shared = [one for one, times in often.items() if times > 1]
     made = [f"{question.name}: {question.question}", "", row(head), row(["-" * width for width in widths])]
     for claim, line in zip(question.claims, lines, strict=True):
         made.append(row(line))
         made += _wrapped(claim.text, "    ")
         made += _wrapped(f"why: {found[claim.id].line}", "    ")
+        made += [line for one in found[claim.id].scope if one not in shared for line in _wrapped(f"note: {one}", "    ")]
+    return "\n".join(made + [line for one in shared for line in _wrapped(f"note: {one}", "")])
+
+
+def _summed(found: Sequence[Verdict]) -> str:
+    """How many claims have which verdict, and how well the checks told them from twins."""
+    from ..controls import discrimination
+    from ..verify import FINALS
+
+    counts = Counter(one.verdict for one in found)
+    made = ["", f"{len(found)} claims: " + ", ".join(f"{counts[name]} {name}" for name in FINALS if counts[name])]
+    controls = discrimination.of(found)
+    if controls.false.of:
+        made += _wrapped(f"controls: {controls}", "")
+    if not any(one.confidence is not None for one in found):
+        made.append("no verdict has a calibrated confidence; `--explain ID` says why, and shows everything about a claim")
     return "\n".join(made)
 
 
@@ -95,18 +120,42 @@ def _explained(claim: Claim, found: Verdict) -> str:
     made = [
         f"{claim.id}: {found.verdict}",
         *_wrapped(claim.text, "  "),
-        f"  cites {claim.paper}; reported {_mark(claim.reported)}",
+        f"  cites {claim.paper or 'no paper'}; reported {_mark(claim.reported)}" + ("; cut off in the report" * claim.cut),
+        *_wrapped(f"why: {found.line}", "  "),
     ]
-    made.append(f"  confidence: none, {found.reason}" if found.confidence is None else f"  confidence: {found.confidence:.2f}")
+    if found.confidence is None:
+        made += _wrapped(f"confidence: none, {found.reason}", "  ")
+    else:
+        ends = f", 95% interval {found.interval[0]:.2f} to {found.interval[1]:.2f}" if found.interval else ""
+        made.append(f"  confidence that this verdict is right: {found.confidence:.2f}{ends}")
     if claim.note:
         made += _wrapped(f"note: {claim.note}", "  ")
+    made += [line for one in found.scope for line in _wrapped(f"scope: {one}", "  ")]
     for name, check in found.checks.items():
         made += ["", f"  {name}: {check.verdict}", *_wrapped(check.line, "    ")]
         if check.recomputation:
             made += _wrapped(f"recomputed: {check.recomputation}", "    ")
         for item in check.evidence:
-            made += [f"    {item.value:>7}  {item.cell}  [{item.origin}]" + (f"  {item.note}" if item.note else "")]
+            made += _shown(item)
+    if found.twins:
+        false = [twin for twin in found.twins if twin.false]
+        made += [
+            "",
+            f"  controls: {len(false)} false twins, {len(found.twins) - len(false)} paraphrases, judged by the same checks",
+        ]
+        for twin in found.twins:
+            made += _wrapped(
+                f"{twin.verdict}: {twin.text} ({'false, ' if twin.false else ''}{twin.kind}: {twin.changed})", "    "
+            )
     return "\n".join(made)
+
+
+def _shown(item: Evidence) -> list[str]:
+    """A cell in one line; a passage with its page and characters, whole."""
+    if item.page is None:
+        return [f"    {item.value:>7}  {item.cell}  [{item.origin}]" + (f"  {item.note}" if item.note else "")]
+    place = f"[{item.origin}, p. {item.page}, characters {item.start} to {item.end}]"
+    return _wrapped(f"\u201c{item.value}\u201d {place}" + (f" {item.note}" if item.note else ""), "      ")
 
 
 COMMANDS = {"verify": _verify}

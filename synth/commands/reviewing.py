@@ -80,7 +80,7 @@ def _table(of: Review) -> list[str]:
     made += ["", "certainty of each finding (GRADE)"]
     alike = dict[str, list[str]]()
     for line in of.certainty:
-        alike.setdefault(_certain(line), []).append(line.claim)
+        alike.setdefault(_certain(line), []).append(f"{line.claim} ({line.finding})" if line.domains else line.claim)
     return made + [line for said, ids in alike.items() for line in _wrapped(f"{', '.join(ids)}: {said}", "  ", "  ")]
 
 
@@ -122,8 +122,9 @@ def _agreed(of: Review) -> list[str]:
 def _alpha(of: Agreement) -> str:
     if of.alpha is None:
         return f"alpha {of.line}"
-    between = f"; {of.low:.2f} to {of.high:.2f} with any one claim left out" if of.low is not None and of.high is not None else ""
-    return f"alpha {of.alpha:.2f} {of.line}{between}"
+    known = of.low is not None and of.high is not None
+    between = f"; {of.low:.2f} to {of.high:.2f} with any one claim left out" if known else ""
+    return f"alpha {of.alpha:.2f} {of.line}{between}".replace("-", "\u2212")
 
 
 def _dissents(of: Review) -> list[str]:
@@ -139,7 +140,7 @@ def _dissents(of: Review) -> list[str]:
 def _certain(of: Certainty) -> str:
     fired = ", ".join(f"{one.name} \u2212{one.down} ({one.rule})" for one in of.domains if one.down)
     way = f"starts {of.start} ({of.start_rule}); {fired}" if fired else f"starts {of.start} ({of.start_rule})"
-    return f"{of.level}, {of.start_line}" if not of.domains else f"{of.level} that it is {of.finding}; {way}"
+    return f"{of.level}, {of.start_line}" if not of.domains else f"{of.level}; {way}"
 
 
 def _overview(found: Sequence[Review]) -> list[str]:

@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from replicate import results
 
 from .. import vocabulary
-from ..records import Assertion
+from ..records import MULTI, Assertion
 from . import cues, lists
 from .found import Found
-from .scene import GENERIC, TRAIN, Scene, System, single
+from .scene import GENERIC, TRAIN, Scene
+from .systems import System, rivals, single, systems
 
 BEST = re.compile(
-    r"\b(?:perform(?:s|ed|ing)?|is|are|was|were|works?|does|gives?|gave|yields?|yielded|achiev(?:es?|ed)|reach(?:es|ed)|obtain(?:s|ed)|has|have|produc(?:es?|ed)"
-    r"|attains?|brings?|shows?|provid(?:es?|ed)|leads?\s+to)\s+(?:the\s+)?(?:overall\s+|single\s+)?(?:best|highest|largest|greatest|biggest|strongest|most\s+effective|most\s+helpful)\b",
+    r"\b(?:perform(?:s|ed|ing)?|is|are|was|were|works?|does|gives?|gave|yields?|yielded|achiev(?:es?|ed)|reach(?:es|ed)|obtain(?:s|ed)|has|have"
+    r"|produc(?:es?|ed)|attains?|brings?|shows?|provid(?:es?|ed)|leads?\s+to)\s+(?:the\s+)?(?:overall\s+|single\s+)?"
+    r"(?:best|highest|largest|greatest|biggest|strongest|most\s+effective|most\s+helpful)\b"
+    r"|\b(?:benefit|gain|profit)(?:s|ed)?\s+(?:the\s+)?most\s+from\b",
     re.I,
 )
 NOT_BEST = re.compile(
     r"\b(?:second|third|next|almost|nearly|one\s+of\s+the|among\s+the|close\s+to\s+the)[\s-]+(?:best|highest|largest|most)|\bbest\s+(?:practice|known)",
     re.I,
 )
+GAINS = r"(?:\w+\s+){0,2}?(?:gains?|improvements?|benefits?)"
+EFFECTIVE = r"(?:effective|helpful|useful|beneficial|than)"
 ABOVE = re.compile(
-    r"\b(?:outperform|beat|surpass|exceed)(?:s|ed|en|ing)?\b|\b(?:better|higher|stronger|superior|more\s+(?:effective|helpful|useful|beneficial)"
-    r"|(?:larger|greater|bigger)\s+(?:\w+\s+){0,2}?(?:gains?|improvements?|benefits?))\b",
+    rf"\b(?:outperform|beat|surpass|exceed)(?:s|ed|en|ing)?\b|\b(?:better|higher|stronger|superior|more\s+{EFFECTIVE}"
+    rf"|(?:larger|greater|bigger)\s+{GAINS})\b",
     re.I,
 )
 BELOW = re.compile(
-    r"\bunderperform(?:s|ed|ing)?\b|\b(?:worse|lower|weaker|inferior|less\s+(?:effective|helpful|useful|beneficial)"
-    r"|smaller\s+(?:\w+\s+){0,2}?(?:gains?|improvements?|benefits?))\b",
+    rf"\bunderperform(?:s|ed|ing)?\b|\b(?:worse|lower|weaker|inferior|less\s+{EFFECTIVE}|smaller\s+{GAINS})\b",
     re.I,
 )
 SETS = (
@@ -48,12 +53,14 @@ DOWNWARD = re.compile(
     r"\b(?:hurt|harm|degrad|drop|declin|decreas|reduc|lower|wors|loss|los[es]|negative|fall|deteriorat|impair|suffer|damag)", re.I
 )
 BAD = re.compile(r"\b(?:error|perplexity|gap|variance|difference|cost)s?\b", re.I)
+EVEN = re.compile(r"\bas\s+\w+(?:\s+\w+)?\s+as\b|\b(?:similar|same|equal|comparable|on\s+par|match(?:es|ed)?)\b", re.I)
+FULL = re.compile(r"\bfull(?:y)?[\s-]+(?:model\s+)?fine-?tun", re.I)
 RATIO = re.compile(r"of (\d+)")
 
 
 def read(of: Scene, found: Found) -> None:
     """Best, greater and sign; a statement that is hedged or narrowed is left whole."""
-    if any(one.text.lower() not in ("can", "suggest", "suggests") for one in of.of(cues.HEDGE)) or of.narrowed or of.strange:
+    if of.hedge or of.narrowed or of.strange:
         return
     if (BEST.search(of.text) or re.search(r"\b(?:performs?|works?|does)\s+best\b", of.text, re.I)) and not NOT_BEST.search(
         of.text
@@ -68,52 +75,64 @@ def _measured(of: Scene, target: str) -> dict[str, str]:
 
 
 def _best(of: Scene, found: Found) -> None:
-    system = single(of.systems)
+    among = _among(of)
+    system = single(_outside(of, among) if among else systems(of))
     if system is None or of.negated or system.chosen or system.intermediate == results.BASELINE:
         return
-    among = tuple(dict.fromkeys([system.intermediate, *_among(of)])) if _among(of) else ()
+    field = tuple(dict.fromkeys([*(one.id for one in among), system.intermediate])) if among else ()
     for target in of.targets or (results.AVERAGE,):
-        found.add([Assertion("best", **{**system.fields(), **_measured(of, target), "among": among})])
+        found.add([Assertion("best", **{**system.fields(), **_measured(of, target), "among": field})])
 
 
-def _among(of: Scene) -> list[str]:
+def _outside(of: Scene, among: Sequence[lists.Item]) -> list[System]:
+    """The systems that are named besides the field."""
+    named = [one for one in of.names(vocabulary.TASK) if one not in among and of.role(one) == "system"]
+    return [System(one.id, one.start) for one in named] or [one for one in systems(of) if one.intermediate == MULTI]
+
+
+def _among(of: Scene) -> list[lists.Item]:
     """The systems that are named as the field: 'the best of SQuAD, MNLI and CCG'."""
     match = re.search(r"\b(?:of|among|out\s+of|between)\s+", of.text, re.I)
     if not match:
         return []
-    named = [one for one in of.named if one.kind == vocabulary.TASK and one.start >= match.end()]
+    named = [one for one in of.names(vocabulary.TASK) if one.start >= match.end()]
     run = next((run for run in lists.runs(of.text, named) if run[0].start == match.end()), [])
-    return [one.id for one in run]
+    again = next((place for place, one in enumerate(run) if one.id in [before.id for before in run[:place]]), len(run))
+    return run[:again]  # 'of SQuAD and MNLI, SQuAD': where a name comes again the field is over
 
 
 def _greater(of: Scene, found: Found) -> None:
     """A system above another one; what only improves something is above the baseline."""
     above, below = ABOVE.search(of.text), BELOW.search(of.text)
-    moved = UPWARD.search(of.text), DOWNWARD.search(of.text)
-    if of.negated or BAD.search(of.text) or of.of(cues.QUANTIFIER) or of.left(found.used):
+    up, down = UPWARD.search(of.text), DOWNWARD.search(of.text)
+    told = [one for one in of.of(cues.QUANTIFIER) if one.text.lower() != "both"]
+    if of.negated or BAD.search(of.text) or told or of.left(found.used) or of.several or EVEN.search(of.text):
         return
-    if (above and below) or (moved[0] and moved[1] and not (above or below)):
+    if (above and below) or not (above or below or bool(up) != bool(down)):
         return
-    if not (above or below or moved[0] or moved[1]):
+    against = rivals(of)
+    if bool(of.rival_span) != bool(against) or (not of.rival_span and (above or below)):
         return
-    rivals = of.rivals
-    if of.rival_span and not rivals:
+    if not (above or below) and re.search(r"\bthan\b", of.text):
         return
-    if not of.rival_span and (above or below):
+    ours = [one for one in systems(of) if one.intermediate != results.BASELINE or of.rival_span]
+    rival = single(against) if of.rival_span else System(results.BASELINE, 0)
+    if rival is None or not (len(ours) == 1 or (ours and _apart(of, ours))):
         return
-    ours = [one for one in of.systems if one.intermediate != results.BASELINE or of.rival_span]
-    rival = single(rivals) if of.rival_span else System(results.BASELINE, 0)
-    system = single(ours)
-    if system is None or rival is None or system.chosen or rival.chosen:
-        return
-    if (system.intermediate, system.mlm, system.languages) == (rival.intermediate, rival.mlm, rival.languages):
-        return
-    down = bool(below) or (not above and bool(moved[1]) and not moved[0])
-    first, second = (rival, system) if down else (system, rival)
-    for target in of.targets or ((results.AVERAGE,) if of.rival_span else ()):
-        fields: dict[str, Any] = {**first.fields(), "model": system.model, "method": system.method, **_measured(of, target)}
-        other = {"rival": second.intermediate, "rival_mlm": second.mlm, "rival_languages": second.languages}
-        found.add([Assertion("greater", **{**fields, **other})])
+    for system in ours:
+        same = (system.intermediate, system.mlm, system.languages) == (rival.intermediate, rival.mlm, rival.languages)
+        if same or system.chosen or rival.chosen or (system.method != "full" and FULL.search(of.text)):
+            continue
+        first, second = (rival, system) if below or (down and not above) else (system, rival)
+        for target in of.targets or ((results.AVERAGE,) if of.rival_span else ()):
+            fields: dict[str, Any] = {**first.fields(), "model": system.model, "method": system.method, **_measured(of, target)}
+            other = {"rival": second.intermediate, "rival_mlm": second.mlm, "rival_languages": second.languages}
+            found.add([Assertion("greater", **{**fields, **other})])
+
+
+def _apart(of: Scene, several: Sequence[System]) -> bool:
+    """Whether a statement on several systems holds for each of them: 'SQuAD and MNLI improve', but not 'training on both'."""
+    return not re.sub(r"(?i)\b(?:both|each\s+of)\b", "", of.text[: several[0].start]).strip()
 
 
 def _sign(of: Scene, found: Found) -> bool:
@@ -122,19 +141,22 @@ def _sign(of: Scene, found: Found) -> bool:
     if bool(up) == bool(down) or BAD.search(of.text):
         return False
     across, quantifier = _quantified(of)
+    for number in of.numbers:
+        if quantifier and RATIO.fullmatch(number.unit) and number.start not in found.used:
+            found.leave(number, f"kept as '{quantifier}' of them")
     if not quantifier or ABOVE.search(of.text) or BELOW.search(of.text):
         return False
     direction = cues.UP if up else cues.DOWN
-    rival = single(of.rivals)
+    rival = single(rivals(of))
     over = results.BASELINE if rival is None or rival.mlm else rival.intermediate
     if of.rival_span and rival is None and not re.search(r"\bbaselines?\b", of.text[slice(*of.rival_span)]):
         return True
-    how = next((one for one in of.systems), System("", 0))
+    how = next(iter(systems(of)), System("", 0))
     fields: dict[str, Any] = {
         "method": how.method, "mlm": how.mlm, "model": how.model, "intermediate_languages": of.spoken,
     }  # fmt: skip
     told = {"across": across, "quantifier": quantifier, "direction": direction, "over": over}
-    named = tuple(one.intermediate for one in of.systems if one.intermediate != results.BASELINE)
+    named = tuple(one.intermediate for one in systems(of) if one.intermediate != results.BASELINE)
     if across == "intermediates":
         for target in of.targets or (results.AVERAGE,):
             found.add(
@@ -169,7 +191,7 @@ def _quantified(of: Scene) -> tuple[str, str]:
                 return across, value
     if part := next((one for one in of.numbers if RATIO.fullmatch(one.unit)), None):
         return _share(of, int(part.value), int(part.unit.removeprefix("of ")), part.noun)
-    if GENERIC.search(of.text) and of.negated and not of.of(cues.QUANTIFIER) and not single(of.systems):
+    if GENERIC.search(of.text) and of.negated and not of.of(cues.QUANTIFIER) and not single(systems(of)):
         return "intermediates", cues.NONE  # 'XNLI does not benefit from intermediate training'
     manner = next(
         (one for one in of.of(cues.QUANTIFIER) if re.match(r"consistent|always|uniform|across the board", one.text, re.I)), None

@@ -12,7 +12,7 @@ from .numbers import Number
 
 BETWEEN = re.compile(r"\s*(?:,?\s*(?:and|or|&)\b|,|/|\+)\s*(?:(?:on|for|from|to|with|the|of)\s+)*")
 RESPECTIVELY = re.compile(r",?\s*\(?\brespectively\b\)?,?(?=\s|[.;]|$)")
-KINDS = (vocabulary.TASK, vocabulary.MODEL, vocabulary.LANGUAGE, vocabulary.SYSTEM, vocabulary.METRIC)
+KINDS = (vocabulary.TASK, vocabulary.MODEL, vocabulary.LANGUAGE, vocabulary.SYSTEM, vocabulary.METRIC, vocabulary.SPLIT)
 # What looks like a name without being in the vocabulary: SST-2, CoLA, WiC.
 LIKE = re.compile(r"(?<![\w-])(?=\w*[A-Z]\w*(?:[A-Z]|-[A-Z\d]))[A-Z][\w+-]*(?:\s+v?\d+\.\d+)?")
 UNKNOWN = "unknown"
@@ -111,8 +111,8 @@ def _put(text: str, changes: dict[tuple[int, int], str]) -> str:
 
 # '8.2 points for SQuAD', '7.5 for MNLI'; 'SQuAD by 8.2', 'SQuAD (+8.2)', 'SQuAD: 8.2'.
 FOR = re.compile(r"\s*(?:%|points?)?\s*(?:\(?\s*(?:for|on|with|from|in)\s+|\()(?:the\s+)?")
-BY = re.compile(r"\s*(?:\(\s*\+?|:\s*|=\s*|\s(?:by|of|with|at|to)\s+\+?)")
-NEXT = re.compile(r"\s*(?:%|points?)?\s*\)?\s*(?:,?\s*(?:and|&)\b|,|;)\s*(?:(?:by|to|of)\s+)?")
+BY = re.compile(r"\s*(?:\(\s*\+?|:\s*|=\s*|\s(?:only\s+|just\s+)?(?:by|of|with|at|to)\s+\+?)")
+NEXT = re.compile(r"\s*(?:%|points?)?\s*\)?\s*(?:,?\s*(?:and|&|whereas|while|but)\b|,|;)\s*(?:(?:by|to|of)\s+)?")
 
 
 Pair = tuple[int, int, str]  # from a number to its name or the other way round, and the words

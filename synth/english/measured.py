@@ -9,11 +9,13 @@ from dataclasses import replace
 
 from replicate import results, tasks
 
+from .. import vocabulary
 from ..records import RELATIONS, Assertion
 from . import cues, numbers, units
 from .found import Found
 from .numbers import Number
-from .scene import Scene, System, single
+from .scene import Scene
+from .systems import System, rivals, single, systems
 
 DOWN = re.compile(
     r"\b(?:drop|declin|decreas|reduc|los[est]|loss|lower|wors|degrad|hurt|harm|fall|fell|deteriorat|impair|diminish|underperform"
@@ -31,10 +33,19 @@ BAD = re.compile(r"\b(?:error|errors|loss\b|perplexity|gap|gaps|variance|differe
 RELATIVE = re.compile(r"\b(?:relative|relatively|normali[sz]ed)\b(?!\s+to)", re.I)
 FROM_TO = re.compile(r"\bfrom\s+(?:\w+\s+){0,3}$", re.I)
 THEN_TO = re.compile(r"\s*(?:%|points?)?\s*(?:up\s+|down\s+)?to\s+(?:about\s+)?")
+ROUGHLY = (
+    r"(?:(?:about|only|just|up\s+to|at\s+least|at\s+most|more\s+than|around|roughly|nearly|almost|over|an?\s+average\s+of)\s+)*"
+)
 LEVEL = re.compile(
-    r"\b(?:reach\w*|achiev\w*|attain\w*|obtain\w*|scor(?:e|es|ed|ing)|get|gets|got|is|are|was|were|has|have|at|with|equals?)\s+"
-    r"(?:an?\s+|the\s+|its\s+)?(?:[\w@-]+\s+){0,3}?(?:of\s+)?(?:about\s+|only\s+|just\s+|up\s+to\s+|at\s+least\s+|more\s+than\s+|around\s+|roughly\s+|nearly\s+|over\s+)?$"
-    r"|\b(?:accuracy|F1|F-1|EM|score|scores|average|exact\s+match|performance|mAP@20)\s+(?:score\s+)?(?:of|is|was|=|:|to|at)?\s*$|\(\s*$",
+    r"(?:\b(?:reach\w*|achiev\w*|attain\w*|obtain\w*|scor(?:e|es|ed|ing)|get|gets|got|is|are|was|were|has|have|at|with|equals?)\s+"
+    r"(?:an?\s+|the\s+|its\s+)?(?:[\w@-]+\s+){0,3}?(?:of\s+)?"
+    r"|\b(?:accuracy|F1|F-1|EM|scores?|average|exact\s+match|performance|mAP@20)\s+(?:score\s+)?(?:(?:of|is|was|=|:|to|at)\s*)?)"
+    rf"{ROUGHLY}$",
+    re.I,
+)
+NO_SCORE = re.compile(
+    r"\b(?:correlat\w+|pearson|spearman|kappa|probabilit\w+|BLEU|deviations?|threshold|temperature|ratio|fraction|proportion|share|hours?"
+    r"|quality)\b",
     re.I,
 )
 THEN_METRIC = re.compile(
@@ -57,6 +68,21 @@ def read(of: Scene, found: Found) -> None:
             _level(of, number, found)
         elif number.unit in (units.POINTS, units.PERCENT):
             found.leave(number, "what it measures is not said")
+    _once(of, found)
+
+
+def _once(of: Scene, found: Found) -> None:
+    """Two numbers for one and the same thing: the statement tells them apart by something that was not understood."""
+    said: dict[Assertion, list[Assertion]] = {}
+    for one in found.asserts:
+        if one.kind in ("gain", "level") and one.relation not in (numbers.LEAST, numbers.MOST):
+            said.setdefault(replace(one, value="", relation=""), []).append(one)
+    for twice in [several for several in said.values() if len(several) > 1]:
+        found.asserts = [one for one in found.asserts if one not in twice]
+        values = {one.value.lstrip("-") for one in twice}
+        for number in of.numbers:
+            if number.printed.lstrip("-") in values:
+                found.leave(number, "one of several numbers for the same thing")
 
 
 def _way(of: Scene, number: Number) -> str:
@@ -79,17 +105,17 @@ def _gap(match: re.Match[str], number: Number) -> int:
     return number.start - match.end() if match.end() <= number.start else 2 * max(0, match.start() - number.end)
 
 
+CHANGE = (
+    r"(?:improve\w*|gains?|increases?|boosts?|drops?|decreases?|declines?|loss|losses|degradations?|reductions?|rise|benefits?"
+    r"|advantage)"
+)
+OF = r"(?:\s+(?:on|in|for|over|from|with)\s+(?:[\w-]+\s+){1,4}?)?\s*\(?\s*(?:of|is|was|were|to\s+be)?\s*"
+BY = re.compile(rf"(?:\bby\s+|\b{CHANGE}{OF}){ROUGHLY}[+\-\u2212]?$", re.I)
+
+
 def _by(text: str, number: Number) -> bool:
     """'improves by 5.4', 'an improvement of 5.4', '+5.4': a number without a unit that is a difference all the same."""
-    before = text[: number.start]
-    bound = r"(?:about|up\s+to|at\s+least|at\s+most|more\s+than|around|roughly|nearly|almost|over|only|an?\s+average\s+of)\s+"
-    change = r"(?:improve\w*|gains?|increases?|boosts?|drops?|decreases?|declines?|loss|losses|degradations?|reductions?|rise|benefits?|advantage|differences?)"
-    behind = r"(?:\s+(?:on|in|for|over|from|with)\s+(?:[\w-]+\s+){1,4}?)?"
-    return bool(
-        number.text.startswith("+")
-        or re.search(rf"\bby\s+(?:{bound})*$", before, re.I)
-        or re.search(rf"\b{change}{behind}\s*\(?\s*(?:of|is|was|were|to\s+be)?\s*(?:{bound})*[+\-\u2212]?$", before, re.I)
-    )
+    return number.text.startswith("+") or bool(BY.search(text[: number.start]))
 
 
 def _gain(of: Scene, number: Number, way: str, found: Found) -> None:
@@ -98,8 +124,10 @@ def _gain(of: Scene, number: Number, way: str, found: Found) -> None:
         why = why or "a percentage may be points or a share of the old score"
     if RELATIVE.search(of.text):
         why = why or "a relative change, not points"
-    system, over, target = _system(of), _over(of), _target(of, default=True)
-    if why or isinstance(target, tuple) or system is None or over is None or (system.intermediate == over and not system.mlm):
+    system, over, target = single(systems(of)), _over(of), _target(of, default=True)
+    other = _other_model(of) if over is None else ""
+    over = results.BASELINE if other else over
+    if why or isinstance(target, tuple) or system is None or over is None or (_same(system, over) and not other):
         nameless = "what it is over is not named" if over is None else "no single system is named"
         unbound = target[0] if isinstance(target, tuple) else nameless
         found.leave(number, why or unbound)
@@ -107,7 +135,7 @@ def _gain(of: Scene, number: Number, way: str, found: Found) -> None:
     value = _signed(number, way)
     made = Assertion(
         "gain",
-        **{**system.fields(), "target": target, "over": over, "chosen": system.chosen, "value": value},
+        **{**system.fields(), "target": target, "over": over, "over_model": other, "chosen": system.chosen, "value": value},
         metric=_metric(of, number, target),
         language=of.language or results.ALL,
         split=of.split,
@@ -136,11 +164,13 @@ def _related(made: Assertion, number: Number, way: str = cues.UP) -> list[Assert
 
 def _is_level(of: Scene, number: Number) -> bool:
     before, after = of.text[: number.start], of.text[number.end :]
-    return bool(LEVEL.search(before) or THEN_METRIC.match(after)) and number.relation != numbers.BETWEEN
+    if NO_SCORE.search(of.text) or number.relation == numbers.BETWEEN:
+        return False
+    return bool(LEVEL.search(before) or THEN_METRIC.match(after))
 
 
 def _level(of: Scene, number: Number, found: Found) -> None:
-    why, system, target = _against(of, number), _system(of), _target(of, default=False)
+    why, system, target = _against(of, number), single(systems(of)), _target(of, default=False)
     if why or system is None or isinstance(target, tuple) or not 0 <= number.value <= 100:
         unbound = target[0] if isinstance(target, tuple) else "no single system is named" if system is None else "no score"
         found.leave(number, why or unbound)
@@ -159,7 +189,7 @@ def _from_to(of: Scene, there: Sequence[Number], found: Found) -> list[Number]:
     """'from 70.1 to 78.3' are two levels: of the baseline, and of the system."""
     for first, second in itertools.pairwise(there):
         if FROM_TO.search(of.text[: first.start]) and THEN_TO.fullmatch(of.text[first.end : second.start]):
-            system, over, target = _system(of), _over(of), _target(of, default=False)
+            system, over, target = single(systems(of)), _over(of), _target(of, default=False)
             why = _against(of, first) or (target[0] if isinstance(target, tuple) else "no single system is named")
             if system is None or over is None or isinstance(target, tuple) or _against(of, first) or system.intermediate == over:
                 found.leave(first, why)
@@ -183,28 +213,36 @@ def _against(of: Scene, number: Number) -> str:
     """Why no number of this statement can be read at all."""
     if of.negated:
         return "the statement is negated"
-    if any(one.text.lower() not in ("can", "suggest", "suggests") for one in of.of(cues.HEDGE)):
-        return "the statement is hedged"
+    if of.hedge:
+        return f"the statement is hedged ('{of.hedge}')"
     if of.narrowed:
-        return f"only of '{of.narrowed}'"
+        return f"what it is said of is narrower than an assertion can be: '{of.narrowed}'"
+    if of.several:
+        return of.several
     if not number.printed and number.relation != numbers.BETWEEN:
         return "no score is written like this"
     return ""
-
-
-def _system(of: Scene) -> System | None:
-    return single(of.systems)
 
 
 def _over(of: Scene) -> str | None:
     """What a difference is over: the baseline where nothing else is named; None where it is named and not known."""
     if of.rival_span is None:
         return results.BASELINE
-    if of.rivals:
-        rival = single(of.rivals)
+    if there := rivals(of):
+        rival = single(there)
         return rival.intermediate if rival and not rival.mlm and not rival.languages else None
     words = of.text[slice(*of.rival_span)].strip(" .")
     return results.BASELINE if not words or re.fullmatch(r"(?:the|our|a|its)?\s*(?:\w+\s+)?baselines?", words, re.I) else None
+
+
+def _other_model(of: Scene) -> str:
+    """The model that a difference is over: 'XLM-R Large improves over mBERT by 13.8 points'."""
+    found = {one.id for one in of.names(vocabulary.MODEL) if of.compared(one.start)}
+    return found.pop() if len(found) == 1 and not rivals(of) else ""
+
+
+def _same(system: System, over: str) -> bool:
+    return system.intermediate == over and not system.mlm
 
 
 def _target(of: Scene, default: bool) -> str | tuple[str]:

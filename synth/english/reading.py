@@ -63,14 +63,14 @@ def _left(seen: Scene, found: Found) -> list[str]:
 
 def _why(seen: Scene) -> str:
     """Why nothing was read of a statement that has no number."""
-    if any(one.text.lower() not in ("can", "suggest", "suggests") for one in seen.of(cues.HEDGE)):
-        return "hedged"
+    if seen.hedge:
+        return f"hedged ('{seen.hedge}')"
     if seen.strange:
         return f"{seen.strange[0]} is no task that is known here"
     if seen.narrowed:
-        return f"only of '{seen.narrowed}'"
+        return f"what it is said of is narrower than an assertion can be: '{_short(seen.narrowed)}'"
     if seen.of(cues.DIRECTION):
-        return "no single system, or for how much of what it holds is not said"
+        return "it names no single system, or not for how many it holds"
     return "no number, order or set-up that an assertion can say"
 
 

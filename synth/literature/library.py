@@ -121,7 +121,7 @@ class Library:
     def ready(self) -> None:
         """Make the folder; a Problem names what is in the way before anything is asked of anybody."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            files.make(self.folder)
         except OSError as error:
             error.filename = str(self.folder)
             raise
@@ -157,7 +157,7 @@ def _id(id: str | Id) -> Id:
 
 
 def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    files.make(path.parent)
     with files.whole(path) as file:
         file.write(content)
 

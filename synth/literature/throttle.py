@@ -35,28 +35,36 @@ class Throttle:
         with contextlib.ExitStack() as held:
             with self._locked("queue"):
                 held.enter_context(self._locked("lock"))
-            while (left := self.next() - time.time()) > 0:
+            until = time.monotonic() + self.left()
+            while (left := until - time.monotonic()) > 0:
                 time.sleep(left)
-            self._put(time.time() + self.interval)
+            self._put(self.interval)
             yield
 
     def pause(self, seconds: float) -> None:
         """Nobody asks for so many seconds: the service said so."""
-        self._put(max(self.next(), time.time() + min(seconds, LONGEST)))
+        self._put(max(self.left(), min(seconds, LONGEST)))
 
     def next(self) -> float:
-        """When the next request may begin (seconds since the epoch)."""
+        """When the next request may begin (seconds since the epoch); 0 for now."""
+        left = self.left()
+        return time.time() + left if left else 0.0
+
+    def left(self) -> float:
+        """Seconds until the next request may begin; never more than were asked for, though somebody turns the clock back."""
         try:
-            said = float(self._file("next").read_text(encoding="ascii"))
+            until, _, written = self._file("next").read_text(encoding="ascii").partition(" ")
+            left, asked = float(until) - time.time(), float(until) - float(written or 0)
         except (OSError, ValueError):
             return 0.0
-        return said if said <= time.time() + LONGEST else 0.0
+        return max(min(left, asked), 0.0) if left <= LONGEST else 0.0
 
-    def _put(self, moment: float) -> None:
+    def _put(self, seconds: float) -> None:
+        now = time.time()
         # One call of always the same length: nobody reads half of it, and a kill leaves nothing beside it.
         handle = os.open(self._file("next"), os.O_CREAT | os.O_WRONLY, 0o666)
         try:
-            os.pwrite(handle, f"{moment:020.6f}\n".encode(), 0)
+            os.pwrite(handle, f"{now + seconds:020.6f} {now:020.6f}\n".encode(), 0)
         finally:
             os.close(handle)
 

@@ -85,7 +85,7 @@ class Web:
         while True:
             tried += 1
             # Another process, or an earlier command, may have been told to wait for longer than we have.
-            if (left := throttle.next() - time.time()) > max(self.deadline, service.interval):
+            if (left := throttle.left()) > max(self.deadline, service.interval):
                 then = time.strftime("%H:%M", time.localtime(throttle.next()))
                 raise Trouble("limited", f"{service.host} asked us to wait until {then}", wait=left)
             with throttle.turn():

@@ -10,7 +10,6 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
-from statistics import median
 
 from .review import Agreement, Dissent, Opinion
 
@@ -70,14 +69,15 @@ def agreement(opinions: Sequence[Opinion], claims: Sequence[str]) -> Agreement:
     found = alpha(units)
     without = [alpha(units[:at] + units[at + 1 :]) for at in range(len(units))]
     known = [one for one in without if one is not None]
+    ranged = len(known) == len(units) > 0
     names = tuple(one.reviewer for one in opinions)
     return Agreement(
         reviewers=names,
         alpha=found,
         claims=len(units),
         ratings=sum(map(len, units)),
-        low=min(known) if found is not None and known else None,
-        high=max(known) if found is not None and known else None,
+        low=min(known) if ranged else None,
+        high=max(known) if ranged else None,
         line=_said(found, units),
     )
 
@@ -91,16 +91,21 @@ def _said(found: float | None, units: Sequence[Sequence[int]]) -> str:
 
 
 def dissents(opinions: Sequence[Opinion], claims: Sequence[str]) -> tuple[Dissent, ...]:
-    """Every reviewer whose level for a claim is not the one in the middle of the others'."""
+    """Every reviewer whose level for a claim is not the one that most gave; without a majority all of them are listed."""
     found, by_claim = list[Dissent](), levels(opinions, claims)
     for claim in claims:
         given = by_claim[claim]
+        counted = Counter(given.values())
+        most = [value for value, number in counted.items() if number == max(counted.values())]
+        if len(counted) < 2:
+            continue
         for one in opinions:
-            others = [value for name, value in given.items() if name != one.reviewer]
-            if one.reviewer not in given or not others or given[one.reviewer] == median(others):
+            if one.reviewer not in given or [given[one.reviewer]] == most:
                 continue
-            said = Counter(LEVELS[value] for value in sorted(others, reverse=True))
+            others = Counter(
+                LEVELS[value] for name, value in sorted(given.items(), key=lambda pair: -pair[1]) if name != one.reviewer
+            )
             line = next(mark.line for mark in one.marks if mark.claim == claim)
-            shown = ", ".join(f"{number} {word}" for word, number in said.items())
+            shown = ", ".join(f"{number} {word}" for word, number in others.items())
             found.append(Dissent(one.reviewer, claim, LEVELS[given[one.reviewer]], shown, line))
     return tuple(found)

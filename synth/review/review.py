@@ -88,7 +88,8 @@ class Opinion:
 class Agreement:
     """Krippendorff's alpha (ordinal) of some reviewers over the claims that at least two of them rated.
 
-    `alpha` is None where it is not defined, and `line` says why; `low` and `high` are its range when one claim is left out.
+    `alpha` is None where it is not defined, and `line` says why; `low` and `high` are its range when one claim is left
+    out, where it is defined without each of them.
     """
 
     reviewers: tuple[str, ...]
@@ -102,7 +103,7 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Dissent:
-    """A reviewer whose level for a claim is not the one in the middle of the others'; `line` is its reason."""
+    """A reviewer whose level for a claim is not that of the majority, or where there is none; `line` is its reason."""
 
     reviewer: str
     claim: str

@@ -28,6 +28,7 @@ RUBRIC = (
 POINTS = {rule.id: rule.points for rule in RUBRIC}
 # What speaks against a claim, or only lies near it, can be found again as well, and is worth nothing to it.
 BACKS = {"words": ("supported", "partly"), "tables": ("supported", "partly"), "replication": ("reproduced", "direction only")}
+AGAINST = ("refuted", "not reproduced")
 PINNED = re.compile(r"v\d+$|^10\.\d{4,}/|sha256", re.IGNORECASE)  # an arXiv version, a DOI, a hash
 
 
@@ -46,7 +47,8 @@ def _mark(claim: Claim, verdict: Verdict | None, hand: Hand) -> Mark:
     runs = [one for check in checks for one in check.evidence if one.origin.startswith("run:")]
     if not cited and not runs:
         line = "no check found anything in the cited version, or in runs that decide, that backs it"
-        return Mark(claim.id, "nothing backs it", line, judged=False)
+        lost = any(check.verdict in AGAINST for check in made.values())
+        return Mark(claim.id, "nothing backs it", line, judged=False, possible=0.0 if lost else None)
     told = any(check.recomputation for check in checks if any(one in check.evidence for one in (*cited, *runs)))
     there = {
         VERSION: bool(cited) and bool(PINNED.search(claim.paper)),

@@ -28,6 +28,7 @@ RUBRIC = (
 )  # fmt: skip
 POINTS = {rule.id: rule.points for rule in RUBRIC}
 BACKED = {"words": ("supported", "partly"), "tables": ("supported", "partly"), "replication": ("reproduced", "direction only")}
+AGAINST = ("refuted", "not reproduced")
 LEAST, ALIKE = 5, 0.55  # words are one word when they begin alike: so many letters, and that share of the longer one
 EMPTY = frozenset(
     """a about above across after against all also among an and another any are as at base based baseline be been being below best
@@ -140,8 +141,15 @@ def judge(question: Question, verdicts: Mapping[str, Verdict], hand: Hand) -> tu
     wanted = asked(question.question)
     about = {claim.id: topics(claim) for claim in question.claims}
     backed = {claim.id for claim in question.claims if claim.id in verdicts and _backed(verdicts[claim.id])}
-    marks = [_mark(claim, question.question, wanted, about[claim.id], claim.id in backed) for claim in question.claims]
-    return (*marks, _answered(wanted, {id: words for id, words in about.items() if _touches(wanted, words)}, backed))
+    lost = {
+        id for id, one in verdicts.items() if id not in backed and any(made.verdict in AGAINST for made in one.checks.values())
+    }
+    marks = [
+        _mark(claim, question.question, wanted, about[claim.id], claim.id in backed, claim.id in lost)
+        for claim in question.claims
+    ]
+    near = {id: words for id, words in about.items() if _touches(wanted, words)}
+    return (*marks, _answered(wanted, near, backed, lost))
 
 
 def _backed(verdict: Verdict) -> bool:
@@ -152,7 +160,7 @@ def _touches(wanted: Asked, about: frozenset[str]) -> bool:
     return share(wanted.varied, about) > 0 and share(wanted.seen, about) > 0
 
 
-def _mark(claim: Claim, question: str, wanted: Asked, about: frozenset[str], backed: bool) -> Mark:
+def _mark(claim: Claim, question: str, wanted: Asked, about: frozenset[str], backed: bool, lost: bool) -> Mark:
     names = {VARIED: wanted.varied, SEEN: wanted.seen}
     absent = {rule: [word for word in words if not share([word], about)] for rule, words in names.items()}
     lacks = " and ".join(f"what is {rule} ({', '.join(words)})" for rule, words in absent.items() if words)
@@ -162,15 +170,16 @@ def _mark(claim: Claim, question: str, wanted: Asked, about: frozenset[str], bac
     earned = {rule: POINTS[rule] * share(words, about) for rule, words in names.items()}
     word = "to the point" if bears(claim, question) else "in part to the point"
     if not backed:
-        line, possible = f"{line}; no check backs it", sum(earned.values())
-        return Mark(claim.id, f"{word}, not backed", line, judged=False, possible=possible)
+        line = f"{line}; {'a check refutes it' if lost else 'no check backs it'}"
+        possible = 0.0 if lost else sum(earned.values())
+        return Mark(claim.id, f"{word}, {'refuted' if lost else 'not backed'}", line, judged=False, possible=possible)
     return Mark(claim.id, word, line, earned)
 
 
-def _answered(wanted: Asked, about: Mapping[str, frozenset[str]], backed: set[str]) -> Mark:
+def _answered(wanted: Asked, about: Mapping[str, frozenset[str]], backed: set[str], lost: set[str]) -> Mark:
     """What the claims that touch the question, and are backed, name of it together."""
     words = tuple(dict.fromkeys((*wanted.varied, *wanted.seen)))
-    possible = POINTS[ANSWERED] * share(words, frozenset[str]().union(*about.values()))
+    possible = POINTS[ANSWERED] * share(words, frozenset[str]().union(*(about[id] for id in about if id not in lost)))
     there = [id for id in about if id in backed]
     if not about:
         return Mark("", "not answered: every claim is beside the question", "no claim is about it")
