@@ -6,7 +6,9 @@ in the rows themselves, not asked of any check.
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +31,7 @@ SIZES = ("{task} has {size} training examples.", "The training set of {task} con
 PRINTED_GAIN = "On the {split}, {measure} is {up} by {size} points when the model is first trained on {system}."
 PRINTED_LEVEL = "The model that was not trained on any intermediate task scores {size} in {measure} on the {split}."
 PRINTED_SIZE = "We use {size} training examples for {task}."
+STARTS = ("Training", "Intermediate", "With", "On", "Without", "The")
 SPLITS = {"dev": "development sets", "test": "test sets"}
 
 
@@ -41,6 +44,7 @@ class Known:
     kind: str
 
 
+@functools.cache
 def rows() -> list[dict[str, Any]]:
     """The rows of the published table that a sentence without further words can be about."""
     from replicate import resources, results
@@ -130,6 +134,18 @@ def _sizes() -> Iterator[Known]:
             of = Assertion("size", about=one.about, what=one.what, value=one.value)
             for form in SIZES:
                 yield Known(form.format(task=title(one.about), size=one.value), (of,), "size")
+
+
+def compounds(some: Sequence[Known]) -> Iterator[tuple[str, tuple[Any, ...], bool | None]]:
+    """Two statements in one claim, with its truth: both true, or one of them false, which is None: true in part."""
+    from synth.controls.digits import falsified
+    from synth.records import Claim
+
+    for one, other in itertools.pairwise(some):
+        false = next(falsified(Claim("", other.text, PAPER, other.asserts)), None)
+        for text, asserts, true in ((other.text, other.asserts, True), *(((false.text, false.asserts, None),) if false else ())):
+            second = text[:1].lower() + text[1:] if text.split()[0] in STARTS else text
+            yield f"{one.text.removesuffix('.')}, whereas {second}", (*one.asserts, *asserts), true
 
 
 def sentences() -> list[str]:

@@ -2,7 +2,7 @@
 
 python -m benchmarks.verification --json            a sample of the claims (about two minutes)
 python -m benchmarks.verification --json --full     all of them
-python -m benchmarks.verification --calibrate data/calibration/twins.toml   what confidence is learnt from
+python -m benchmarks.verification --calibrate data/calibration   what confidence is learnt from (_learnt.py)
 
 The peer is the rule that the reports of ../shared/seeds fit: a claim is verified where its words overlap with some sentence of
 the paper (Jaccard at least 0.15). Where ../shared/pdfs is there, claims written by hand on its papers are checked too, and the
@@ -24,30 +24,40 @@ from typing import Any
 
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
-from . import _labelled
+from . import _labelled, _learnt
 
 ROOT = Path(__file__).resolve().parents[1]
 PDFS = ROOT.parent / "shared" / "pdfs"
 HAND = ROOT / "tests" / "synth" / "data" / "hand_claims.jsonl"
-SAMPLE, SPEED, PAPERS = 60, 1_000, 100
+SCIFACT = ROOT.parent / "shared" / "real" / "scifact"
+SAMPLE, LEARNT, SPEED, PAPERS = 60, 160, 1_000, 100
 OVERLAP = 0.15
 SUPPORTED, REFUTED = "supported", "refuted"
 WANTED = {"false": 97.0, "true": 90.0, "claims": 1_000 / 60, "index": 60.0}  # what the project asks of itself
 
 
 class Judge:
-    """All checks on a folder of papers (without one on the shipped tables alone), as `synth verify` makes them, uncontrolled."""
+    """All checks on a folder of papers (without one on the shipped tables alone), as `synth verify` makes them.
 
-    def __init__(self, folder: Path | None = None) -> None:
+    With `controlled` each verdict stands after its controls, with a few twins.
+    """
+
+    def __init__(self, folder: Path | None = None, controlled: bool = False) -> None:
         from synth.checks.hand import Hand, published
         from synth.evidence import index
         from synth.records import Question
 
         self.index = index.open(folder) if folder else None
         self.hand = Hand(published(), index=self.index, library=folder)
-        self.question = Question("benchmark", "Does intermediate training help?", "", (), 0.5, ())
+        self.question, self.controlled = Question("benchmark", "Does intermediate training help?", "", (), 0.5, ()), controlled
 
     def __call__(self, claim: Any) -> Any:
+        from synth.controls.discrimination import controlled
+
+        found = self._checked(claim)
+        return controlled(claim, found, self._checked, few=True) if self.controlled else found
+
+    def _checked(self, claim: Any) -> Any:
         from synth import verify
         from synth.records import Verdict
 
@@ -210,49 +220,16 @@ def scifact() -> dict[str, Any]:
     return (measure() or {}) if measure else {}
 
 
-def labelled(found: Iterable[dict[str, Any]]) -> list[Any]:
-    """What confidence is learnt from: verdicts that decided something, and whether they were right."""
-    from synth.calibration import Labelled, score, stratum
-
-    made = []
-    for one in found:
-        verdict = one["verdict"]
-        if name := stratum(verdict):
-            right = verdict.verdict == ("supported" if one["true"] else "refuted")
-            made.append(Labelled(name, right, score(verdict), one["group"]))
-    return made
-
-
-def calibrate(path: Path, found: Iterable[dict[str, Any]]) -> None:
-    """Write the counts that confidence is learnt from, with where they come from."""
-    from replicate.files import sha256, whole
-    from synth.calibration import written
-
-    files = [ROOT / "data" / "published" / f"{_labelled.PAPER}.{kind}" for kind in ("csv", "toml")]
-    inputs = {file.name: sha256(file) for file in files}
-    about = f"claims on the published tables of {_labelled.PAPER}, their paraphrases and false twins"
-    source = f"{about}, against these tables and a paper made of them"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with whole(path) as file:
-        file.write(written(labelled(found), source, "python -m benchmarks.verification --full --calibrate", inputs).encode())
-
-
-def measure(full: bool, calibration: Path | None = None) -> dict[str, Any]:
+def measure(full: bool) -> dict[str, Any]:
     """All rows of this benchmark."""
-    known = _labelled.known(None if full or calibration else SAMPLE)
+    known = _labelled.known(None if full else SAMPLE)
     with tempfile.TemporaryDirectory() as folder:
         _labelled.paper(Path(folder))
-        judge = Judge(Path(folder))
+        judge, rows = Judge(Path(folder)), dict[str, Any]()
         sentences = judge.sentences(_labelled.PAPER)
-        rows, every = dict[str, Any](), list[dict[str, Any]]()
         for name, anew in (("as asserted", False), ("read anew", True)):
             print(f"benchmarks.verification: {len(known)} claims and their twins, {name}", file=sys.stderr, flush=True)
-            found = judged_twins(known, judge, anew)
-            rows |= twins_rows(name, found, sentences)
-            every += found
-        if calibration:
-            calibrate(calibration, every)
-            print(f"written: {calibration}", file=sys.stderr)
+            rows |= twins_rows(name, judged_twins(known, judge, anew), sentences)
     if PDFS.is_dir() and any(PDFS.glob("*.pdf")):
         rows |= by_hand(PDFS)
     else:
@@ -262,14 +239,54 @@ def measure(full: bool, calibration: Path | None = None) -> dict[str, Any]:
     return rows | scifact()
 
 
+def calibrate(folder: Path, only: Sequence[str] = ()) -> None:
+    """Write the files that confidence is learnt from; those whose data are not there stay as they are, and that is said."""
+    tables = [ROOT / "data" / "published" / f"{_labelled.PAPER}.{kind}" for kind in ("csv", "toml")]
+    about = f"claims on the published tables of {_labelled.PAPER}, their paraphrases and false twins"
+    known = _labelled.known(LEARNT)
+    if not only or "tables" in only:
+        judge = Judge(controlled=True)
+        found = [*_learnt.of_twins(judged_twins(known, judge, anew=True)), *_learnt.of_compounds(judge, known)]
+        _learnt.write(folder, "tables.toml", found, f"{about}, against these tables", tables)
+    if not only or "twins" in only:
+        with tempfile.TemporaryDirectory() as papers:
+            _labelled.paper(Path(papers))
+            found = judged_twins(known, Judge(Path(papers)), anew=True)
+        _learnt.write(
+            folder, "twins.toml", _learnt.of_twins(found), f"{about}, against these tables and a paper made of them", tables
+        )
+    if not only or "hand" in only:
+        if PDFS.is_dir() and any(PDFS.glob("*.pdf")):
+            claims = [json.loads(line) for line in HAND.read_text(encoding="utf-8").splitlines()]
+            source = (
+                "claims written by hand on three papers of the ACL Anthology, with their twins, against the words of these papers"
+            )
+            _learnt.write(folder, "hand.toml", _learnt.of_hand(Judge(PDFS, True), claims), source, [HAND])
+        else:
+            print("benchmarks.verification: ../shared/pdfs is not there: hand.toml stays as it is", file=sys.stderr)
+    if not only or "scifact" in only:
+        claims, corpus = SCIFACT / "claims_train.jsonl", SCIFACT / "corpus.jsonl"
+        if claims.is_file() and corpus.is_file():
+            source = "the training claims of SciFact against the abstracts that they cite"
+            _learnt.write(folder, "scifact.toml", _learnt.of_scifact(Judge(corpus, True), claims), source, [claims, corpus])
+        else:
+            print("benchmarks.verification: ../shared/real/scifact is not there: scifact.toml stays as it is", file=sys.stderr)
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure and print, as a table or as JSON."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.verification", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--full", action="store_true", help=f"all claims on the published table, not {SAMPLE}")
-    parser.add_argument("--calibrate", type=Path, metavar="FILE", help="write what confidence is learnt from (all claims)")
+    parser.add_argument("--calibrate", type=Path, metavar="DIR", help="write what confidence is learnt from, and measure nothing")
+    parser.add_argument(
+        "--only", action="append", choices=["tables", "twins", "hand", "scifact"], help="this file of --calibrate"
+    )
     arguments = parser.parse_args(argv)
-    rows = measure(arguments.full, arguments.calibrate)
+    if arguments.calibrate:
+        calibrate(arguments.calibrate, arguments.only or ())
+        return
+    rows = measure(arguments.full)
     if arguments.json:
         print(json.dumps({"verification": rows}, ensure_ascii=False))
         return

@@ -92,10 +92,16 @@ def sync_names(folder: Path) -> None:
 
 
 def make(folder: Path) -> None:
-    """Make a folder, and those around it, that the power may go after."""
-    if not folder.is_dir():
+    """Make a folder that may be there, and those around it; they are on the disk then."""
+    try:
+        folder.mkdir()
+    except FileNotFoundError:
         make(folder.parent)
-        folder.mkdir(exist_ok=True)
+        make(folder)
+    except OSError:
+        if not folder.is_dir():  # what is there already may be answered in other ways than by its being there
+            raise
+    else:
         sync_names(folder.parent)
 
 

@@ -32,7 +32,7 @@ from .remote import RESULT, STEP, Remote
 __all__ = [
     "CHECKPOINT", "RESULT", "SCHEMA", "STEP", "Damaged", "Store", "adopt", "answering", "clean", "commit", "damaged", "done",
     "fail", "failures", "folder", "forgive", "give_up", "ids", "lease", "open_store", "read", "rows", "running", "set_aside",
-    "sound", "start", "take_up",
+    "sound", "start", "take_up", "there",
 ]  # fmt: skip
 
 FAILED_SCHEMA = "replicate.failed/1"
@@ -105,6 +105,11 @@ def folder(store: Store, id: str, *names: str) -> Path:
     if store.remote:
         remote.fetch(store.remote, id, *names)
     return store.steps / id
+
+
+def there(store: Store) -> bool:
+    """Whether the store is where it was when it was opened; its disk may have gone."""
+    return os.path.isdir(store.steps)
 
 
 def done(store: Store, id: str) -> bool:
@@ -198,7 +203,8 @@ def start(store: Store, id: str) -> Path:
     work = store.aside / id
     if work.is_symlink():
         work.unlink()  # what is cleared below would be somebody's own folder
-    make(work)
+    work.mkdir(exist_ok=True)
+    sync(store.aside)  # a checkpoint in it is safe when its name is
     for one in work.iterdir():
         if one.name != CHECKPOINT:
             remove(one)

@@ -171,10 +171,14 @@ def carry_out(
     except parallel.Lost:
         raise
     except Exception as error:
-        # Without room or a writable folder no other step can do better.
+        # Without a folder, room in it and leave to write no other step can do better.
+        if not store.there(runs):
+            gone = f"{runs.name}: the runs folder is gone; when it is back, the same command goes on"
+            return {"fatal": gone, "trace": traceback.format_exc()}
         if (isinstance(error, OSError) and error.errno in FULL) or "No space left on device" in str(error):
-            says = explain(error) if isinstance(error, OSError) and error.errno else f"{runs.root}: no space left on the device"
-            return {"fatal": says, "trace": traceback.format_exc()}
+            error = error if isinstance(error, OSError) and error.errno else OSError(errno.ENOSPC, "")
+            error.filename = error.filename or runs.name
+            return {"fatal": explain(error), "trace": traceback.format_exc()}
         store.give_up(runs, step.id)
         return {"failed": step.id, "reason": _says(error), "trace": traceback.format_exc()}
 

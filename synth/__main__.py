@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from . import shadow
-from .commands import auditing, claims, literature, papers, reading, reporting, reviewing, statistics
+from .commands import auditing, beginning, claims, literature, papers, reading, reporting, reviewing, statistics
 
 # Nothing of `replicate` is imported up here: synth/shadow.py first looks whose it is.
 WELCOME = """\
@@ -23,7 +23,7 @@ synth: what reports and papers claim, checked against printed tables and against
 
 All commands: python -m synth --help
 """
-GROUPS = (auditing, claims, literature, papers, reading, statistics, reviewing, reporting)
+GROUPS = (auditing, beginning, claims, literature, papers, reading, statistics, reviewing, reporting)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -25,12 +25,17 @@ LIBRARIES = ("torch", "transformers", "pandas", "numpy")
 
 def about(command: Sequence[str], hand: Hand) -> tuple[tuple[str, str], ...]:
     """Name and value of everything but the files."""
-    made = [("Command", shlex.join(("python", "-m", "synth", *command))), ("Commit", _commit())]
+    made = [("Command", shown(command)), ("Commit", _commit())]
     made.append(("Version", f"stilts-claims {version('stilts-claims')}, Python {platform.python_version()}"))
     made.append(("Libraries", ", ".join(f"{name} {version(name)}" for name in LIBRARIES)))
     if len(hand.runs):
         made.append(("Results", f"{len(hand.runs):,} rows from {hand.where}, sha256 {rows_hash(hand)}"))
     return tuple(made)
+
+
+def shown(command: Sequence[str]) -> str:
+    """A command line as it can be typed again."""
+    return shlex.join(("python", "-m", "synth", *command))
 
 
 def files(question: Question, hand: Hand) -> tuple[tuple[str, str], ...]:

@@ -56,10 +56,18 @@ def find(names: Iterable[str] = (), claims: str | Path | None = None) -> tuple[Q
 
 def read(path: str | Path) -> Question:
     """The question in a TOML file; a Problem names file, entry, field and the nearest valid names."""
+    try:
+        return parsed(Path(path).read_text(encoding="utf-8"), path)
+    except UnicodeDecodeError as error:
+        raise Problem(f"{path}: not TOML: {error}") from error
+
+
+def parsed(text: str, path: str | Path) -> Question:
+    """The question in a TOML text, which stands or shall stand in this file."""
     path = Path(path)
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise Problem(f"{path}: not TOML: {error}") from error
     known = {"question", "name", "experiment", "papers", "margin", "reported", "search", "claim"}
     where = str(path)
@@ -95,9 +103,8 @@ def _claim(entry: Mapping[str, Any], where: str) -> Claim:
     asserts = tuple(_assertion(one, f"{where}, assert {number}") for number, one in enumerate(_tables(entry, "assert", where), 1))
     note = _text(entry, "note", where) if "note" in entry else ""
     cut = bool(_typed(entry, "cut", where, lambda value: isinstance(value, bool), "true or false")) if "cut" in entry else False
-    return Claim(
-        id, _text(entry, "text", where), _text(entry, "paper", where), asserts, _table(entry, "reported", where), note, cut
-    )
+    paper = _text(entry, "paper", where) if "paper" in entry else ""  # a report need not say which paper it means
+    return Claim(id, _text(entry, "text", where), paper, asserts, _table(entry, "reported", where), note, cut)
 
 
 def _assertion(entry: Mapping[str, Any], where: str) -> Assertion:

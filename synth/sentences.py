@@ -13,6 +13,7 @@ from .records import Claim, Question, Verdict, title
 from .summary import Runs
 from .verify import NOT_ENOUGH
 
+PAIRS = 5  # numbers of another version that are named
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -40,26 +41,33 @@ def on_claims(findings: Sequence[Finding]) -> list[str]:
     verdict = Counter(one.verdict.verdict for one in findings)
     lines = []
     undecided = verdict.pop(NOT_ENOUGH, 0)
-    if undecided:
-        rest = ", ".join(f"{number} {word}" for word, number in verdict.most_common())
-        if undecided == len(findings):
-            lines.append("for want of information no claim could be decided.")
-        else:
-            lines.append(f"of {count(len(findings), 'claim')} {undecided} could not be decided for want of information: {rest}.")
+    rest = ", ".join(f"{number} {word}" for word, number in verdict.most_common())
+    if undecided == len(findings):
+        lines.append("for want of information no claim could be decided.")
+    elif undecided:
+        lines.append(f"{rest}; {undecided} of {len(findings)} claims could not be decided for want of information.")
     else:
-        lines.append(f"Verdicts: {', '.join(f'{number} {word}' for word, number in verdict.most_common())}.")
+        lines.append(f"{rest}, of {count(len(findings), 'claim')}.")
     other = [(one, number) for one in findings if (number := other_version(one)) and number["number"]]
     if other:
-        differ = ", ".join(f"{number['number']} for {of.claim.asserts[0].value}" for of, number in other)
-        lines.append(
-            f"The version at hand, {other[0][1]['paper']}, has other numbers, which say nothing on the version cited: {differ}."
-        )
+        pairs = [f"{number['number']} for {said}" for of, number in other if (said := _said(of))]
+        more = f" and {len(pairs) - PAIRS} more" if len(pairs) > PAIRS else ""
+        papers = " and ".join(sorted({str(number["paper"]) for _, number in other}))
+        differ = f": {', '.join(pairs[:PAIRS])}{more}" if pairs else ""
+        lines.append(f"another version, {papers}, is at hand; its numbers say nothing on the version cited{differ}.")
     return lines
+
+
+def _said(of: Finding) -> str:
+    """The first number that a claim asserts."""
+    return next((one.value for one in of.claim.asserts if one.value), "")
 
 
 def other_version(of: Finding) -> dict[str, Any] | None:
     """What another version of the cited paper has for a claim."""
-    return of.verdict.checks["tables"].data.get("other_version")
+    check = of.verdict.checks.get("tables")
+    found = check.data.get("other_version") if check else None
+    return dict(found) if found else None
 
 
 SMALL_MODEL = "a small model of our own, pretrained on little text, whose figures are none of XLM-R"
@@ -128,18 +136,16 @@ def _unchecked(findings: Sequence[Finding]) -> list[str]:
     """Which checks were not made, or could not look at anything, of how many claims."""
     made, of = [], len(findings)
     if unread := sum("words" not in one.verdict.checks for one in findings):
-        made.append(f"The words of the sources were not checked for {unread} of {count(of, 'claim')}.")
+        made.append(f"The words of the sources were not checked for {unread} of {of} claims.")
     elif unseen := sum(not one.verdict.checks["words"].evidence for one in findings):
-        made.append(f"No passage of a source was found or at hand for {unseen} of {count(of, 'claim')}.")
+        made.append(f"No passage of a source was found or at hand for {unseen} of {of} claims.")
     if untried := sum(not one.verdict.twins for one in findings):
         made.append(
-            f"No corrupted twin tested the checks of {untried} of {count(of, 'claim')}: either nothing was decided, or a check that "
-            "would call anything true has gone unnoticed."
+            f"No corrupted twin was asked about for {untried} of {of} claims: where nothing is decided there is "
+            "nothing to tell apart."
         )
     if unsure := sum(one.verdict.confidence is None for one in findings):
-        made.append(
-            f"{unsure} of {count(of, 'verdict')} {'has' if unsure == 1 else 'have'} no confidence, since nothing calibrates it."
-        )
+        made.append(f"{unsure} of {of} verdicts have no confidence: nothing was decided, or nothing calibrates what was.")
     return made
 
 

@@ -102,7 +102,7 @@ def paper(seed: int) -> Paper:
         f"As Table 1 shows, {star} reaches {printed(scores[best][0])} on XNLI.",
         f"In Table 1, {star} outperforms {other} by {printed(lead)} points on XNLI.",
         f"{star} achieves the highest accuracy on XNLI in Table 1.",
-        f"A longer warm-up moves the score from {printed(low)} to {printed(high)}, an improvement of {printed(high - low)} points.",
+        f"More steps move the score from {printed(low)} to {printed(high)}, an improvement of {printed(high - low)} points.",
         f"We asked for consent, and {agreed} of {asked} annotators ({100 * agreed / asked:.1f}%) agreed to take part.",
         f"The difference between the groups is significant, t({df}) = {t:.2f}, p = {p_of(round(t, 2), df):.3f}.",
         f"Careful filtering of the crawled pages keeps {printed(high)} percent of the useful tokens in the final corpus.",

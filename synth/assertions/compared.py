@@ -99,10 +99,11 @@ def same_words(claim: str, fact: str) -> bool | None:
     """Whether words say the same: by the vocabulary, by known kinds of tasks, or because every word of one is in the other."""
     if vocabulary.key(claim) == vocabulary.key(fact):
         return True
-    named = [{(one.kind, one.id or one.open) for one in vocabulary.find(text)} for text in (claim, fact)]
-    if all(named):
-        shared = named[0] & named[1]
-        return True if shared else False if {kind for kind, _ in named[0]} & {kind for kind, _ in named[1]} else None
+    named = [vocabulary.find(text) for text in (claim, fact)]
+    shared = {one.kind for one in named[0]} & {one.kind for one in named[1]}
+    if shared:
+        ids = [{id for one in found if one.kind in shared for id in (one.open or (one.id,))} for found in named]
+        return False if not ids[0] & ids[1] else True if len(ids[0] | ids[1]) == 1 else None
     kinds = [{place for place, names in enumerate(KINDS) if text.strip().lower() in names} for text in (claim, fact)]
     if all(kinds):
         return True if kinds[0] & kinds[1] else None if kinds[0] | kinds[1] in ALIKE else False

@@ -18,7 +18,8 @@ def level(of: Assertion, rows: Selection) -> Finding:
     """The score of a system: its cells, or where gains are printed alone the baseline's cell with the gain."""
     cells = rows.system(of, of.intermediate, of.mlm)
     if cells:
-        return _of_cells(cells)
+        found = _of_cells(cells)
+        return replace(found, printed=found.printed or f"{sum(found.values) / len(found.values):.1f}")
     gains = rows.system(replace(of, over=results.BASELINE), of.intermediate, of.mlm, "gain")
     base = rows.system(of, results.BASELINE, False, model=_model(gains))
     both = [seed for seed in gains if seed in base]

@@ -14,14 +14,14 @@ from replicate.results import Interval
 from ..records import Assertion, title
 from .finding import Finding, number
 from .numbers import standing
-from .rows import Selection, trained
+from .rows import Selection
 
 Lead = Mapping[Any, Interval]
 
 
 def best(of: Assertion, rows: Selection) -> Finding:
     """Whether a system has the highest score of those named (all that are there where none is named)."""
-    rivals = [name for name in dict.fromkeys(of.among or trained(rows)) if name != of.intermediate]
+    rivals = [name for name in dict.fromkeys(of.among or rows.trained) if name != of.intermediate]
     if of.among and not rivals:
         return Finding(missing="the best of one system is that system whatever was measured", independent=False)
     found = {name: standing(replace(of, intermediate=name, among=()), rows) for name in (of.intermediate, *rivals)}

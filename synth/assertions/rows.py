@@ -65,6 +65,19 @@ class Selection:
         return ""
 
     @cached_property
+    def trained(self) -> tuple[str, ...]:
+        """The intermediate trainings among all rows, in the order of the tasks."""
+        return tuple(candidates(pd.concat([frame[["intermediate"]] for frame in (self.gains, self.levels)])))
+
+    @cached_property
+    def _incomplete(self) -> dict[tuple[str, bool, str, str], str]:
+        """What scores and averages lack that have no value, by system, target and split."""
+        rows = self.levels[self.levels["missing"] != ""] if "missing" in self.levels else self.levels[:0]
+        names = ("intermediate", "mlm", "target", "split", "missing")
+        found = sorted(zip(*(rows[name] for name in names), strict=True), reverse=True) if len(rows) else []
+        return {(name, bool(mlm), target, split): str(what) for name, mlm, target, split, what in found}
+
+    @cached_property
     def known(self) -> dict[tuple[Assertion, float], Finding]:
         """What was found before: many claims ask the same with another number."""
         return {}
@@ -97,10 +110,9 @@ class Selection:
     def lacks(self, of: Assertion, intermediate: str, mlm: bool, model: str = "") -> str:
         """Why there is no number for a system."""
         name = title(intermediate, mlm) + (f" of {model or of.model}" if model or of.model else "")
-        if of.target in results.AVERAGES or of.metric == results.SCORE:
-            tried = results.select(self.levels, intermediate=intermediate, mlm=mlm, target=of.target, split=of.split)
-            if named := sorted({one for one in tried["missing"] if one}):
-                return f"{name}: {named[0][:120]} {NOT_MEASURED}"
+        made = of.target in results.AVERAGES or of.metric == results.SCORE
+        if made and (what := self._incomplete.get((intermediate, mlm, of.target, of.split))):
+            return f"{name}: {what[:120]} {NOT_MEASURED}"
         metric = of.metric if of.target in tasks.TASKS else results.SCORE
         there = self.cells.get(("level", "", intermediate, mlm, of.target, metric, of.language, of.split), {})
         if len(there) > 1 and not of.model:
@@ -200,12 +212,6 @@ def measured(frame: pd.DataFrame) -> pd.DataFrame:
 def candidates(frame: pd.DataFrame) -> list[str]:
     """The intermediates that may be chosen: the paper's tasks and multi-task; controls are none of them."""
     there = set(frame["intermediate"])
-    return [name for name in (*tasks.INTERMEDIATE, MULTI) if name in there]
-
-
-def trained(rows: Selection) -> list[str]:
-    """The intermediate trainings among all rows, in the order of the tasks."""
-    there = {*candidates(rows.levels), *candidates(rows.gains)}
     return [name for name in (*tasks.INTERMEDIATE, MULTI) if name in there]
 
 

@@ -15,7 +15,7 @@ from replicate.results import Interval
 from ..records import MULTI, Assertion, title
 from .finding import Finding, leaves, middle, spread
 from .numbers import gain
-from .rows import Selection, trained
+from .rows import Selection
 from .wording import measured as measure
 
 NEEDED: Mapping[str, Callable[[int], int]] = {
@@ -84,9 +84,9 @@ def _turned(one: Interval, turn: int) -> Interval:
 
 def _each(of: Assertion, rows: Selection) -> dict[str, Assertion]:
     """The assertions of single gains that a quantifier runs over, by what tells them apart."""
-    systems = [of.intermediate] if of.intermediate else [name for name in trained(rows) if name != MULTI]
+    systems = [of.intermediate] if of.intermediate else [name for name in rows.trained if name != MULTI]
     if of.across == "intermediates":
-        systems = list(of.among) or [name for name in trained(rows) if name != MULTI]
+        systems = list(of.among) or [name for name in rows.trained if name != MULTI]
         return {title(name, of.mlm): replace(of, intermediate=name) for name in systems}
     named = _targets(of, rows) if of.across == "targets" else _languages(of, rows)
     found = {}

@@ -10,7 +10,7 @@ from ..facts import Fact, Facts, sort
 from ..records import MULTI, Assertion
 from .compared import compare
 from .finding import Finding
-from .rows import Selection, trained
+from .rows import Selection
 from .wording import named
 
 
@@ -38,7 +38,7 @@ def _of_fact(fact: Fact, word: bool | None) -> Finding:
 
 
 COUNTS: Mapping[str, Callable[[Selection], set[str]]] = {
-    "intermediate tasks": lambda rows: set(trained(rows)) - {MULTI},
+    "intermediate tasks": lambda rows: set(rows.trained) - {MULTI},
     "target tasks": lambda rows: {target for target, _ in rows.targets} & set(tasks.XTREME),
 }  # fmt: skip
 

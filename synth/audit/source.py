@@ -12,7 +12,7 @@ from pathlib import Path
 
 from replicate.problems import Problem
 
-from ..reading import cells, pages, plain
+from ..reading import cells, latex, pages, plain
 from ..reading.document import Document, Sentence, Table
 from ..reading.layout import CAPTION
 from ..reading.worker import Reader
@@ -21,6 +21,7 @@ CSV = (".csv", ".tsv")
 RESULTS = (".parquet", ".csv")
 BOLD = re.compile(r"^(?:\*\*(?P<stars>.+)\*\*|__(?P<lines>.+)__|<b>(?P<tag>.+)</b>)$")
 RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
+LABEL = re.compile(r"\\label\{([^{}]+)\}")
 PIPES = re.compile(r"^\s*\|.*\|\s*$")
 
 
@@ -39,9 +40,9 @@ def read(path: Path, reader: Reader) -> Document:
     kind = pages.kind(path)
     if path.suffix.lower() in CSV:
         return _table(path)
-    if kind != "text":
-        return reader.read(path)
-    return _text(path)
+    if kind == "latex":
+        return _numbered(reader.read(path), path.read_text(encoding="utf-8", errors="replace"))
+    return _text(path) if kind == "text" else reader.read(path)
 
 
 def _hash(path: Path) -> str:
@@ -61,6 +62,19 @@ def _table(path: Path) -> Document:
     if made is None:
         raise Problem(f"{path}: no table: one needs a row of names, and rows with a name and numbers")
     return Document(str(path), "csv", _hash(path), path.stem, tables=(made,))
+
+
+def _numbered(document: Document, source: str) -> Document:
+    """LaTeX numbers its tables when it sets them: the number of each by its place, and references to it by that number."""
+    floats = [found[2] for found in latex.TABLES.finditer(source) if "\\caption" in found[2]]
+    numbers = {latex.text_of(latex._argument(one, one.find("\\caption"))): str(at) for at, one in enumerate(floats, 1)}
+    names = {label: str(at) for at, one in enumerate(floats, 1) for label in LABEL.findall(one)}
+    tables = tuple(replace(one, number=one.number or numbers.get(one.caption, "")) for one in document.tables)
+    if not names:
+        return replace(document, tables=tables)
+    refers = re.compile(r"(?<=[Tt]able )(" + "|".join(map(re.escape, sorted(names, key=len, reverse=True))) + r")(?![\w:-])")
+    sentences = tuple(replace(one, text=refers.sub(lambda found: names[found[1]], one.text)) for one in document.sentences)
+    return replace(document, tables=tables, sentences=sentences)
 
 
 def _piece(text: str, head: bool = False) -> cells.Piece:

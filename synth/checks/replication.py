@@ -56,16 +56,24 @@ def _group(claim: Claim, question: Question, group: Group, rows: Selection) -> V
     else:
         word = min(words, key=WEAKEST.index)
     where = f"runs of {group[1]}{' in the artificial world' if group[0] == 'artificial' else ''}"
-    made = _verdict(word, f"{where}: {'; '.join(line for _, line, _ in parts)}", parts, claim, question)
     measured = [(of, found) for of, (_, _, found) in zip(claim.asserts, parts, strict=True) if found.numbers]
     of, first = measured[0] if measured else (claim.asserts[0], parts[0][2])
+    estimated = _plain(first, of, rows)
+    lines = [line for _, line, _ in parts] + _over_languages(estimated)
+    made = _verdict(word, f"{where}: {'; '.join(lines)}", parts, claim, question)
     return replace(
         made,
-        number=signed(sum(first.values) / len(first.values)) if first.numbers else "",
+        number=_number(of, first),
         evidence=evidence(first),
         recomputation="; ".join(found.recomputation for _, _, found in parts if found.recomputation),
-        data={**made.data, "world": group[0], "model": group[1], "estimate": _plain(first, of, rows)},
+        data={**made.data, "world": group[0], "model": group[1], "estimate": estimated},
     )
+
+
+def _number(of: Assertion, found: Finding) -> str:
+    """What was found as people print it: of an order the lead."""
+    ordered = of.kind in ("best", "greater") and found.numbers
+    return signed(sum(found.values) / len(found.values)) if ordered else found.shown
 
 
 def _verdict(word: str, line: str, parts: list[Part], claim: Claim, question: Question) -> Verdict:
@@ -166,6 +174,14 @@ def _plain(found: Finding, of: Assertion, rows: Selection) -> dict[str, Any] | N
     over = estimate(list(spoken.values())) if len(spoken) > 1 else None
     languages = {"n": over.n, "mean": over.mean, "low": over.low, "high": over.high} if over else None
     return {"mean": ours.mean, **ends, "level": ours.level, "seeds": seeds, "languages": languages}
+
+
+def _over_languages(estimated: Mapping[str, Any] | None) -> list[str]:
+    """How far the number holds beyond the languages that were measured."""
+    if not estimated or not (over := estimated["languages"]):
+        return []
+    low, high = (f"{over[end]:+.1f}".replace("-", "\u2212") for end in ("low", "high"))
+    return [f"over {over['n']} languages as a sample the 95% interval is {low} to {high}"]
 
 
 def evidence(found: Finding) -> tuple[Evidence, ...]:

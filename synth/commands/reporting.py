@@ -10,38 +10,52 @@ from typing import TYPE_CHECKING
 from . import Declare, checking, plain, print_json
 
 if TYPE_CHECKING:
-    from ..checks.hand import Hand
-    from ..records import Question
+    from ..report.check import Checked
+
+CHECK_SCHEMA = "synth.report-check/1"
+SHOWN = 12  # differences that are printed; --json has all
 
 
 def declare(command: Declare) -> None:
     """What this command is called and which options it takes."""
-    report = command("report", "a page per question", [checking.options(), plain()])
-    report.add_argument("--out", metavar="DIR", default="out", help="folder of the pages (default: out)")
-    report.add_argument("--open", action="store_true", help="open the page in the browser")
+    report = command("report", "a report per question and an index, as HTML, PDF and Markdown", [checking.options(), plain()])
+    report.add_argument("--format", metavar="NAMES", default="html", help="html, pdf, md, with commas between (default: html)")
+    report.add_argument("--out", metavar="DIR", default="out", help="folder of the reports (default: out)")
+    report.add_argument("--author", metavar="NAME", default="", help="whose reports these are (default: the program itself)")
+    report.add_argument("--template", metavar="FILE", help="a template of your own: NAME.html.j2, NAME.md.j2 or NAME.typ")
+    report.add_argument("--open", action="store_true", help="open the index, or the one report, in the browser")
     report.add_argument("--force", action="store_true", help="overwrite files that synth did not make")
+    report.add_argument("--check", metavar="FILE", help="make a finished report again from its data; exit code 1 if it differs")
 
 
 def _report(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     from replicate.problems import DONE, Problem
 
     from .. import provenance
-    from ..questions import find
+    from ..report.inputs import gather
     from ..report.value import SCHEMA
+    from ..report.write import formats, template_for, write
 
-    out = Path(arguments.out)
-    questions = find(arguments.questions, arguments.claims)
-    names = [question.name for question in questions]
-    if len(set(names)) < len(names):
-        raise Problem(
-            f"two questions are named {next(name for name in names if names.count(name) > 1)!r}; a page needs a name of its own"
-        )
+    if arguments.check is not None:
+        return _check(arguments)
+    names, out = formats(arguments.format), Path(arguments.out)
+    template = Path(arguments.template) if arguments.template else None
+    if template and template_for(template) not in names:
+        raise Problem(f"{template}: a template for {template_for(template)}, which --format {arguments.format} does not make")
+    questions = checking.questions(arguments)
+    titles = [question.name for question in questions]
+    if len(set(titles)) < len(titles):
+        twice = next(name for name in titles if titles.count(name) > 1)
+        raise Problem(f"two questions are named {twice!r}; a report needs a name of its own")
+    out.mkdir(parents=True, exist_ok=True)  # before anything is checked: what cannot be written need not be made
     hand = checking.hand(arguments, questions)
-    written = [(question, path) for question in questions for path in _made(question, hand, arguments, given, out)]
+    inputs = [
+        gather(question, verdicts, hand, given, arguments.author, out, arguments.papers)
+        for question, verdicts in checking.verdicts(questions, hand)
+    ]
+    written = write(inputs, out, names, template, arguments.force, provenance.shown(given))
     if arguments.json:
-        entries = [
-            {"question": question.name, "path": str(path), "sha256": provenance.sha256(path)} for question, path in written
-        ]
+        entries = [{"question": name, "path": str(path), "sha256": provenance.sha256(path)} for name, path in written]
         print_json({"schema": SCHEMA, "reports": entries})
     else:
         for _, path in written:
@@ -49,19 +63,49 @@ def _report(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     if arguments.open:
         import webbrowser
 
-        for _, path in written:
-            webbrowser.open(path.resolve().as_uri())
+        webbrowser.open((written[0] if len(inputs) == 1 else written[-1])[1].resolve().as_uri())
     return DONE
 
 
-def _made(question: Question, hand: Hand, arguments: argparse.Namespace, given: Sequence[str], out: Path) -> list[Path]:
-    from .. import verify
-    from ..report.build import build
-    from ..report.inputs import gather
-    from ..report.write import write
+def _check(arguments: argparse.Namespace) -> int:
+    from replicate.problems import DONE, FAILED, Problem
 
-    report = build(gather(question, verify.verdicts(question, hand), hand, given, searches=out))
-    return write(report, out, ("html",), force=arguments.force)
+    from ..report.check import check
+
+    if arguments.questions:
+        raise Problem(f"--check takes a finished report; {arguments.questions[0]!r} has no place beside it")
+    found = check(Path(arguments.check))
+    if arguments.json:
+        print_json({"schema": CHECK_SCHEMA, **found.to_dict()})
+    else:
+        print(_checked(found))
+    return DONE if found.holds else FAILED
+
+
+def _checked(found: Checked) -> str:
+    """A check as people read it."""
+    count = f"{found.numbers:,} numbers"
+    lines = [f"{found.path}: made again from its own data ({found.question})"]
+    if found.differences:
+        lines.append(f"  the text does not say what the data give, in {len(found.differences)} places:")
+        for one in found.differences[:SHOWN]:
+            lines += [f"    says:  {_brief(one.says) or '(nothing)'}", f"    holds: {_brief(one.holds) or '(nothing)'}"]
+        if len(found.differences) > SHOWN:
+            lines.append(f"    and {len(found.differences) - SHOWN} more (--json has all)")
+    else:
+        lines.append(f"  all {count} of the text are those that the data give")
+    if found.changed:
+        lines.append("  verdicts that the embedded tables and runs do not give:")
+        lines += [f"    {one}" for one in found.changed]
+    else:
+        lines.append(f"  {found.verdicts} verdicts on tables and runs were made again, and are the same")
+    lines += [f"  not asked again: {one}" for one in found.left]
+    lines.append("holds" if found.holds else "does not hold")
+    return "\n".join(lines)
+
+
+def _brief(text: str, most: int = 160) -> str:
+    return text if len(text) <= most else f"{text[:most]} \u2026"
 
 
 COMMANDS = {"report": _report}

@@ -12,7 +12,7 @@ from ..english.numbers import BETWEEN, LEAST, LESS, MORE, MOST, SPREAD, Number, 
 from ..records import Assertion, Claim, Twin
 from .edits import Asserts, Edit, changed, twin, value
 
-KIND = "number"
+KIND, UNREAD = "number", "unread"
 ENOUGH = 2  # numbers of a claim that are changed
 SPELT = dict(
     enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split())
@@ -20,13 +20,26 @@ SPELT = dict(
 
 
 def falsified(claim: Claim) -> Iterator[Twin]:
-    """Twins with another number in the place of one that the claim asserts."""
-    found = [one for one in numbers(claim.text) if one.relation != SPREAD and _bears(claim, one)]
+    """Twins with another number in the place of one that the claim states.
+
+    First those that it asserts. A measured number that no assertion holds is changed too, and the assertions are not: a check
+    that goes by them alone cannot notice, and has not checked all of the claim.
+    """
+    every = [one for one in numbers(claim.text) if one.relation != SPREAD]
+    found = [one for one in every if _bears(claim, one)]
     for place, one in enumerate(found[:ENOUGH]):
         for how, new in (("digit", digit(one)), ("scaled", scaled(one))):
             if new and (how == "digit" or not place):
                 yield twin(claim, KIND, [Edit(one.start, one.end, new)], _valued(claim.asserts, one.text, new))
     yield from exchanged(claim, found)
+    for one in [one for one in every if one not in found and _measured(one)][:1]:
+        if new := digit(one):
+            yield twin(claim, UNREAD, [Edit(one.start, one.end, new)], claim.asserts)
+
+
+def _measured(one: Number) -> bool:
+    """Whether a number says how much was measured, not how many things there are."""
+    return one.unit in ("points", "%", "times") or ("." in one.text and any(letter.isdigit() for letter in one.text))
 
 
 def exchanged(claim: Claim, found: list[Number]) -> Iterator[Twin]:

@@ -2,7 +2,8 @@
 
 The rule: where a claim is supported or partly supported, no false twin may be supported too. A twin about something else
 (ELSEWHERE) counts only where it is supported by the same passage or cell as the claim: by another one, the sources say it as
-well, and the twin is no false one. False twins are made of supported claims alone, since of a refuted claim a twin may be the
+well, and the twin is no false one. Where all that is missed is a number that no assertion holds, the rest of the claim was
+checked, and it is partly supported. False twins are made of supported claims alone, since of a refuted claim a twin may be the
 truth; of a refuted one the paraphrases are tried. Claims that nothing decides have nothing to be told apart, and no twins.
 """
 
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from statistics import NormalDist
 
 from ..records import Claim, Twin, Verdict
+from .digits import UNREAD
 from .edits import as_claim
 from .tautology import tautology
 from .twins import ELSEWHERE, twins
@@ -90,18 +92,20 @@ def tried(verdict: str) -> tuple[bool, ...]:
     return {SUPPORTED: (True, False), PARTLY: (True, False), REFUTED: (False,)}.get(verdict, ())
 
 
-def judged(claim: Claim, judge: Judge, verdict: Verdict | str | None = None) -> tuple[Twin, ...]:
+def judged(claim: Claim, judge: Judge, verdict: Verdict | str | None = None, few: bool = False) -> tuple[Twin, ...]:
     """The twins of a claim with their verdicts; none where the claim's own verdict wants none.
 
-    `judge` makes the verdict of any claim as it made that of this one; `verdict` saves making that again.
+    `judge` makes the verdict of any claim as it made that of this one; `verdict` saves making that again. With `few` there is
+    one false twin of each kind and one paraphrase, for thousands of claims.
     """
     own = judge(claim) if verdict is None else verdict
     wanted = tried(_word(own))
     if not wanted:
         return ()
-    return tuple(
-        replace(one, verdict=_verdict(own, one, judge(as_claim(claim, one)))) for one in twins(claim) if one.false in wanted
-    )
+    made = [one for one in twins(claim) if one.false in wanted]
+    if few:
+        made = list({one.kind: one for one in reversed(made)}.values())[::-1]
+    return tuple(replace(one, verdict=_verdict(own, one, judge(as_claim(claim, one)))) for one in made)
 
 
 def _word(verdict: Verdict | str) -> str:
@@ -165,32 +169,31 @@ def overall(parts: Iterable[Discrimination]) -> Discrimination:
     )
 
 
-def controlled(claim: Claim, verdict: Verdict, judge: Judge) -> Verdict:
+def controlled(claim: Claim, verdict: Verdict, judge: Judge, few: bool = False) -> Verdict:
     """The verdict with its twins, or 'not checkable' with the reason where the check cannot tell them apart.
 
-    `judge` is the same checks without controls; what it says of the twins is in `Verdict.twins`.
+    `judge` is the same checks without controls; what it says of the twins is in `Verdict.twins`. `few` as for `judged`.
     """
     if verdict.verdict in (SUPPORTED, PARTLY) and (why := tautology(claim, verdict)):
         return replace(verdict, verdict=NOT_CHECKABLE, line=f"checks only itself: {why}")
-    made = judged(claim, judge, verdict)
+    made = judged(claim, judge, verdict, few)
     if not made:
         return verdict
     found = discrimination(made, verdict.verdict)
-    with_twins = replace(verdict, twins=made, data={**verdict.data, "discrimination": found.to_dict()})
+    data = {**verdict.data, "discrimination": found.to_dict(), "before_controls": verdict.verdict}
+    with_twins = replace(verdict, twins=made, data=data)
     if verdict.verdict not in (SUPPORTED, PARTLY) or not found.missed:
         return with_twins
     first = found.missed[0]
+    if all(one.kind == UNREAD for one in found.missed):
+        said = first.changed.partition(" -> ")[0]
+        return replace(with_twins, verdict=PARTLY, line=f"{verdict.line}; not checked, since nothing of it was read: {said}")
     others = f", and {len(found.missed) - 1} more" if len(found.missed) > 1 else ""
     line = f"the check does not tell it from a false twin ({first.kind}: {first.changed}{others}); it had said: {verdict.line}"
     return replace(with_twins, verdict=NOT_CHECKABLE, line=line)
 
 
 def of(verdicts: Iterable[Verdict]) -> Discrimination:
-    """The discrimination of all claims that were controlled, as their verdicts carry it.
-
-    A verdict that became 'not checkable' counts with its twins as they were judged: as paraphrases kept count those that are
-    supported.
-    """
-    return overall(
-        discrimination(one.twins, SUPPORTED if one.verdict == NOT_CHECKABLE else one.verdict) for one in verdicts if one.twins
-    )
+    """The discrimination of all claims that were controlled, as their verdicts carry it: paraphrases are held against the
+    verdict that the checks gave before any control."""
+    return overall(discrimination(one.twins, str(one.data.get("before_controls", one.verdict))) for one in verdicts if one.twins)

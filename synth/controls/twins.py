@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from ..records import Claim, Twin
 from . import digits, meanings, names, paraphrases
 
-CONTRADICTS = ("number", "direction", "negation", "quantifier", "swapped")
+CONTRADICTS = ("number", "unread", "direction", "negation", "quantifier", "swapped")
 ELSEWHERE = ("task", "metric", "model", "language", "split", "benchmark", "system")
 LONGEST = 1_000  # characters; what is longer is no sentence, and twins of it would say nothing
 MAKERS: Mapping[str, Callable[[Claim], Iterator[Twin]]] = {

@@ -30,11 +30,12 @@ CONDITION = re.compile(
 JOINED = re.compile(r",?\s(?:whereas|while|although|though)\s|,\s+but\s")
 PREPOSITIONS = frozenset("on of in for with by from over across to at after than".split())
 NEUTRAL = frozenset(
-    "a an the all any each every both many most some several few no none almost nearly our its their these those nine seven "
-    "eight ten two three four five six target targets xtreme dev development test validation set sets zero-shot zero shot "
-    "cross-lingual crosslingual downstream evaluation intermediate intermediate-task different english of on and in benchmark considered "
-    "studied evaluated tested task-specific main other single individual majority vast average target-task whole entire full "
-    "held-out language understanding diverse possible available remaining multiple not certain sentence-retrieval random".split()
+    "a an the all any each every both many most some several few no none almost nearly our its their these those nine "
+    "seven eight ten two three four five six target targets xtreme dev development test validation set sets zero-shot "
+    "zero shot cross-lingual crosslingual downstream evaluation intermediate intermediate-task different english of "
+    "on and in benchmark considered studied evaluated tested task-specific main other single individual majority vast "
+    "average target-task whole entire full held-out language understanding diverse possible available remaining "
+    "multiple not certain sentence-retrieval random".split()
 )
 
 

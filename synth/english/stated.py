@@ -16,8 +16,8 @@ from .systems import systems
 
 EXAMPLES = ("examples", "samples", "instances", "sentences", "pairs", "questions")
 COUNTS = (
-    "languages tasks datasets benchmarks models seeds runs phases stages labels classes families scripts layers parameters epochs "
-    "steps corpora genres domains systems methods settings documents annotators"
+    "languages tasks datasets benchmarks models seeds runs phases stages labels classes families scripts layers parameters "
+    "epochs steps corpora genres domains systems methods settings documents annotators"
 ).split()
 OWN = re.compile(
     r"\b(?:we|our|the\s+(?:study|paper|authors?|experiments?|methodology|method|approach|work)|this\s+(?:study|paper|work)|experiments?"

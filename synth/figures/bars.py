@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..assertions import signed
 from . import svg
 
 ROW, TOP, PLOT, RIGHT, SLIM, MARGIN = 26, 14, 400, 110, 40, 14
@@ -35,8 +34,6 @@ def bars(id: str, title: str, description: str, parts: Sequence[tuple[str, float
             drawn.append(svg.text(left - 10, y + 4, label, "", "end"))
             drawn.append(svg.text(left + plot + 14, y + 4, beside, "value"))
     drawn.append(svg.line(place(0), TOP - 8, place(0), bottom + 5, "axis"))
-    drawn += [
-        svg.text(place(mark), bottom + 20, signed(mark).removesuffix(".0") if mark else "0", "small", "middle") for mark in marks
-    ]
+    drawn += [svg.text(place(mark), bottom + 20, svg.tick(mark), "small", "middle") for mark in marks]
     drawn.append(svg.text(left + plot / 2, bottom + 40, axis, "small", "middle"))
     return svg.document(id, svg.NARROW if narrow else left + plot + RIGHT, bottom + 48, title, description, drawn)

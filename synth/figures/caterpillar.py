@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..assertions import signed
 from . import svg
 
 ROW, TOP, PLOT, RIGHT, SLIM, MARGIN = 20, 26, 400, 118, 38, 14
@@ -47,14 +46,12 @@ def caterpillar(
     parts = [svg.line(place(mark), TOP - 6, place(mark), bottom, "grid") for mark in marks]
     parts.append(svg.line(place(mean), TOP - 6, place(mean), bottom, "mean"))
     parts.append(svg.line(place(0), TOP - 8, place(0), bottom + 5, "axis"))
-    parts += [
-        svg.text(place(mark), bottom + 20, signed(mark).removesuffix(".0") if mark else "0", "small", "middle") for mark in marks
-    ]
+    parts += [svg.text(place(mark), bottom + 20, svg.tick(mark), "small", "middle") for mark in marks]
     parts.append(svg.text(left + plot / 2, bottom + 40, axis, "small", "middle"))
-    parts.append(svg.text(place(mean), 12, f"mean {signed(mean)}", "small", "middle"))
+    parts.append(svg.text(place(mean), 12, f"mean {svg.plus(mean)}", "small", "middle"))
     for index, one in enumerate(ordered):
         y = TOP + row * index + (row - 10 if narrow else row / 2)
-        said = f"{signed(one.mean)} [{signed(one.low)}, {signed(one.high)}]" if one.known else signed(one.mean)
+        said = f"{svg.plus(one.mean)} [{svg.plus(one.low)}, {svg.plus(one.high)}]" if one.known else svg.plus(one.mean)
         if narrow:
             parts.append(svg.text(0, y - 13, svg.clipped(f"{one.label}, {one.group}", svg.NARROW - len(said) * 6.4), "name"))
             parts.append(svg.text(svg.NARROW, y - 13, said, "value", "end"))

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..assertions import signed
 from ..stats.equivalence import Estimate
 from . import svg
 
@@ -95,9 +94,7 @@ def forest(
     bottom = TOP + row * len(lines) + (4 if narrow else 0)
     parts = [svg.line(place(mark), TOP - 4, place(mark), bottom, "grid") for mark in marks]
     parts.append(svg.line(place(0), TOP - 8, place(0), bottom + 5, "axis"))
-    parts += [
-        svg.text(place(mark), bottom + 20, signed(mark).removesuffix(".0") if mark else "0", "small", "middle") for mark in marks
-    ]
+    parts += [svg.text(place(mark), bottom + 20, svg.tick(mark), "small", "middle") for mark in marks]
     parts.append(svg.text(left + plot / 2, bottom + 40, axis, "small", "middle"))
     for index, one in enumerate(lines):
         y = TOP + row * index + (UNDER + 6 if narrow else row / 2)
@@ -134,5 +131,5 @@ def _point(point: Estimate, place: Callable[[float], float], y: float, number: i
 
 def _words(point: Estimate) -> str:
     if not point.known:
-        return signed(point.mean)
-    return f"{signed(point.mean)} [{signed(point.low)}, {signed(point.high)}]"
+        return svg.plus(point.mean)
+    return f"{svg.plus(point.mean)} [{svg.plus(point.low)}, {svg.plus(point.high)}]"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..assertions import signed
 from . import svg
 
 STEPS = 9
@@ -74,9 +73,8 @@ def _shown(value: float | None, diverging: bool, narrow: bool) -> str:
     if value is None:
         return MISSING
     if narrow:
-        whole = f"{value:+.0f}" if diverging else f"{value:.0f}"
-        return "0" if whole in ("+0", "-0") else whole.replace("-", "\u2212")
-    return signed(value) if diverging else f"{value:.1f}"
+        return svg.plus(value, 0) if diverging else f"{value:.0f}"
+    return svg.plus(value) if diverging else f"{value:.1f}"
 
 
 def _kind(value: float, low: float, high: float, diverging: bool) -> str:
@@ -101,7 +99,7 @@ def _legend(x: float, y: float, low: float, high: float, diverging: bool) -> str
         f'<g class="{letter}{step}"><path d="M{svg.number(x + 40 + 18 * step)} {svg.number(y)}h18v10h-18z"/></g>'
         for step in range(STEPS)
     )
-    ends = (signed(low), signed(high)) if diverging else (f"{low:.0f}", f"{high:.0f}")
+    ends = (svg.plus(low), svg.plus(high)) if diverging else (f"{low:.0f}", f"{high:.0f}")
     return (
         svg.text(x + 34, y + 10, ends[0], "small", "end")
         + swatches

@@ -45,6 +45,18 @@ def number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
+def plus(value: float, digits: int = 1) -> str:
+    """A number with its sign; what rounds to nothing has none."""
+    shown = f"{value:+.{digits}f}"
+    return (shown[1:] if not float(shown) else shown).replace("-", "\u2212")
+
+
+def tick(value: float) -> str:
+    """A mark on an axis that turns at zero."""
+    shown = f"{value:+.4g}"
+    return (shown[1:] if not float(shown) else shown).replace("-", "\u2212")
+
+
 def clipped(words: str, room: float, letter: float = FONT) -> str:
     """A label that fits: its end is cut where there is no room for it."""
     most = max(3, int(room / letter))

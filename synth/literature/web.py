@@ -121,11 +121,11 @@ class Web:
         return min(first * 2 ** (tried - 1), 60.0) * random.uniform(0.5, 1.0)
 
     def _session(self, url: str) -> requests.Session:
-        import requests
+        from . import cutoff
 
         where = "here" if loopback(url) else "there"
         if where not in self._sessions:
-            made = requests.Session()
+            made = cutoff.session()
             made.trust_env = where == "there"  # a proxy cannot reach this machine's own servers
             made.auth = _nobody  # or else requests sends what .netrc says
             made.headers["User-Agent"] = self.agent
@@ -160,23 +160,27 @@ class Web:
         import requests
         import urllib3
 
+        from . import cutoff
+
         host = _host(url)
         left = until - time.monotonic()
+        late = Trouble("slow", f"{host} did not finish its answer within {self.deadline:g} s")
         if left <= 0:
-            raise Trouble("slow", f"{host} did not answer within {self.deadline:.0f} s")
+            raise Trouble("slow", f"{host} did not answer within {self.deadline:g} s")
+        waits = (min(CONNECT, left), min(STALL, left))
         try:
-            with self._session(url).get(
-                url,
-                params=asked,
-                headers=sent,
-                stream=True,
-                allow_redirects=False,
-                timeout=(min(CONNECT, left), min(STALL, left)),
-            ) as got:
+            with (
+                cutoff.at(until) as cut,
+                self._session(url).get(
+                    url, params=asked, headers=sent, stream=True, allow_redirects=False, timeout=waits
+                ) as got,
+            ):  # fmt: skip
                 content = self._read(got, host, most, until)
                 answer = Answer(recorded, content, dict(got.headers.items()), got.status_code)
+                if cut.came:
+                    raise late
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise _explained(error, host) from None
+            raise (late if time.monotonic() >= until else _explained(error, host)) from None
         if answer.status >= 400:
             raise _refused(answer, host, service)
         return answer
@@ -193,7 +197,7 @@ class Web:
             if size > most:
                 raise Trouble("refused", f"{host} sends more than the {most // MEGABYTE} MB allowed")
             if time.monotonic() > until:
-                raise Trouble("slow", f"{host} did not finish its answer within {self.deadline:.0f} s")
+                raise Trouble("slow", f"{host} did not finish its answer within {self.deadline:g} s")
             parts.append(part)
         said = _number(got.headers.get("Content-Length"))
         if said > size and not got.headers.get("Content-Encoding"):

@@ -10,7 +10,8 @@ from ..sentences import Finding
 from ..summary import Runs, summary
 from . import analysis
 from .inputs import GENERATOR, Inputs, pack, unpack
-from .parts import answer, average, claims, closing, opening, ran, regressed, results, reviewed, searched
+from .parts import answer, average, checker, claims, closing, opening, ran, regressed, results, reviewed, searched
+from .plain import visible
 from .value import Report, Section
 
 NOT_CHECKED = Verdict("final", "not checked", "No check of this claim was made.")
@@ -32,6 +33,7 @@ def compose(inputs: Inputs, packed: str) -> Report:
         answer.section(inputs, findings, runs, review),
         claims.section(inputs, findings),
         reviewed.summary(findings, review),
+        checker.section(inputs, findings),
         searched.section(inputs),
         ran.section(inputs, runs, unshown),
         *results.sections(runs),
@@ -44,10 +46,10 @@ def compose(inputs: Inputs, packed: str) -> Report:
     ]
     return Report(
         name=question.name,
-        title=opening.words(question.question)[0].text if question.question else question.name,
+        title=visible(question.question) or question.name,
         kind="Replication and verification report",
         date=inputs.date,
-        author=opening.words(inputs.author)[0].text,
+        author=visible(inputs.author),
         byline=opening.byline(inputs),
         abstract=opening.abstract(inputs, findings, runs, review),
         sections=tuple(one for one in sections if one is not None),

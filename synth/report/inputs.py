@@ -12,7 +12,7 @@ import io
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,11 @@ import pandas as pd
 from replicate import results
 from replicate.problems import Problem
 
-from .. import provenance
+from .. import calibration, provenance
+from ..checks import scope
 from ..checks.hand import Hand, base
+from ..checks.scope import Scoped
+from ..facts import Facts
 from ..records import Question, Verdict
 from .references import Reference, references
 from .revive import plain, revive
@@ -34,7 +37,11 @@ MOST = 64 << 20  # bytes of unpacked data: a report of somebody else may be a bo
 
 @dataclass(frozen=True)
 class Inputs:
-    """One question with its verdicts and all that they rest on."""
+    """One question with its verdicts and all that they rest on.
+
+    `tables` and `facts` are those of papers of the library; `hand` has the shipped ones and our runs. `scoped` says what the
+    claims have to do with the question, `sources` and `reliable` what confidences were learnt from and how far they hold.
+    """
 
     question: Question
     verdicts: Mapping[str, Verdict]
@@ -45,7 +52,11 @@ class Inputs:
     files: tuple[tuple[str, str], ...]
     date: str
     author: str
-    calibration: Mapping[str, Any] = field(default_factory=dict)
+    scoped: tuple[Scoped, ...] = ()
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    facts: Mapping[str, Facts] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    reliable: tuple[tuple[float, int, int], ...] = ()
 
 
 def gather(
@@ -60,19 +71,32 @@ def gather(
     """All that a report on a question needs. `searches` is the folder with the records of `synth search`."""
     near = {base(paper) for paper in (*question.papers, *(claim.paper for claim in question.claims))}
     published = {id: frame for id, frame in hand.published.items() if base(id) in near}
-    close = Hand(published, hand.runs, hand.where, hand.left_out)
+    close = replace(hand, published=published)
+    scoped = scope.scope(question, hand)
+    learnt = calibration.shipped()
     search = _search(question, searches)
     return Inputs(
         question=question,
         verdicts=dict(verdicts),
         hand=close,
-        references=references(question, verdicts, search, papers),
+        references=references(question, scoped, hand, papers),
         search=search,
         about=provenance.about(command, hand),
         files=provenance.files(question, close),
         date=provenance.dated(question, hand, search),
         author=author or f"{GENERATOR} {provenance.version('stilts-claims')}",
+        scoped=scoped,
+        tables={id: _whole(hand, id) for id in hand.papers if base(id) in near and id not in published},
+        facts={id: found for id in hand.papers if base(id) in near and id not in published and (found := hand.papers.facts(id))},
+        sources=learnt.sources,
+        reliable=learnt.reliable,
     )
+
+
+def _whole(hand: Hand, id: str) -> pd.DataFrame:
+    """All rows of a paper's tables."""
+    found = hand.papers[id]
+    return found.whole if found.whole is not None else pd.concat([found.gains, found.levels], ignore_index=True)
 
 
 def _search(question: Question, folder: Path | None) -> dict[str, Any]:
@@ -119,7 +143,11 @@ def pack(inputs: Inputs) -> str:
         "files": plain(inputs.files),
         "date": inputs.date,
         "author": inputs.author,
-        "calibration": plain(inputs.calibration),
+        "scoped": plain(inputs.scoped),
+        "tables": {id: _csv(frame) for id, frame in inputs.tables.items()},
+        "facts": {id: plain(one) for id, one in inputs.facts.items()},
+        "sources": plain(inputs.sources),
+        "reliable": plain(inputs.reliable),
     }
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
@@ -154,7 +182,11 @@ def unpack(packed: str, where: str) -> Inputs:
             files=tuple((name, value) for name, value in data["files"]),
             date=data["date"],
             author=data["author"],
-            calibration=data["calibration"],
+            scoped=tuple(revive(Scoped, one) for one in data["scoped"]),
+            tables={id: _frame(text, where) for id, text in data["tables"].items()},
+            facts={id: revive(Facts, one) for id, one in data["facts"].items()},
+            sources=tuple(data["sources"]),
+            reliable=tuple((mean, right, of) for mean, right, of in data["reliable"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise Problem(f"{where}: the data in it lack {error}; make the report again") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 from replicate import resources
 from replicate.problems import Problem
 
-from ..checks.hand import base
-from ..records import Paper, Question, Verdict
+from ..checks.hand import Hand, base
+from ..checks.scope import Scoped
+from ..records import Paper, Question
 
 
 @dataclass(frozen=True)
@@ -31,17 +32,15 @@ class Reference:
     topic: str = ""
 
 
-def references(
-    question: Question, verdicts: Mapping[str, Verdict], search: Mapping[str, Any], papers: str | None
-) -> tuple[Reference, ...]:
+def references(question: Question, scoped: Sequence[Scoped], hand: Hand, papers: str | None) -> tuple[Reference, ...]:
     """In the order of the question; papers that only a claim cites come last."""
     ids = list(dict.fromkeys([*question.papers, *(claim.paper for claim in question.claims)]))
     shipped = _shipped()
     made = []
     for id in ids:
         record = _in_library(id, papers)
-        printed = tuple(sorted(name for name in shipped if base(name) == base(id)))
-        known = shipped.get(id) or next((shipped[name] for name in printed), {})
+        printed = tuple(sorted({name for name in (*hand.papers, *hand.published) if base(name) == base(id)}))
+        known = shipped.get(id) or next((shipped[name] for name in printed if name in shipped), {})
         made.append(
             Reference(
                 id=id,
@@ -53,9 +52,16 @@ def references(
                 withdrawn=record.withdrawn if record else "",
                 claims=sum(claim.paper == id for claim in question.claims),
                 tables=printed,
+                topic=_topic(id, bool(record and record.title) or bool(known), scoped),
             )
         )
     return tuple(made)
+
+
+def _topic(id: str, known: bool, scoped: Sequence[Scoped]) -> str:
+    """Whether a paper is on the topic, as far as the findings on scope say; empty where its title is not known."""
+    faults = [one.line for one in scoped if one.kind == "paper" and one.paper == id and one.fault]
+    return "; ".join(faults) if faults else "yes" if known else ""
 
 
 def _url(id: str) -> str:

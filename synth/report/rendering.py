@@ -114,8 +114,20 @@ def sentence(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text that Markdown shows as it is: no emphasis, no link, no tag, no table."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&$^=:-])", r"\\\1", text)
+    """Text that Markdown shows as it is: no emphasis, no link, no tag, no table, no list, nobody mentioned."""
+    found = re.sub(r"([\\`*_{}\[\]<>#|~&$!@])", r"\\\1", text)
+    found = found.replace("://", "\\://").replace("www.", "www\\.")
+    return re.sub(r"^(\s*)([-+=]|\d+(?=[.)]))", lambda one: f"{one.group(1)}{_bare(one.group(2))}", found)
+
+
+def _bare(start: str) -> str:
+    """The beginning of a line that would be taken for a list: the sign, or what follows the number, escaped."""
+    return f"{start}\\" if start.isdigit() else f"\\{start}"
+
+
+def address(href: str) -> str:
+    """An address within Markdown's brackets."""
+    return "".join(f"%{ord(one):02X}" if one in '()<> \\"' else one for one in href)
 
 
 FILTERS: dict[str, Any] = {
@@ -126,5 +138,7 @@ FILTERS: dict[str, Any] = {
     "sentence": sentence,
     "slug": slug,
     "escaped": escaped,
+    "address": address,
+    "slug_id": lambda id: re.sub(r"[^\w.-]", "-", id),
     "safe_link": lambda href: str(href).startswith(SCHEMES),
 }

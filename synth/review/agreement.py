@@ -41,12 +41,27 @@ def alpha(units: Sequence[Sequence[float]], distance: Distance = ordinal) -> flo
     1 less the disagreement that was seen over the one expected by chance, both as mean distances between pairs of
     ratings. None without a unit of two ratings, and where all ratings are alike: then chance cannot be told from agreement.
     """
-    paired = [unit for unit in units if len(unit) > 1]
-    counts = Counter(value for unit in paired for value in unit)
+    return _alpha(Counter(tuple(sorted(unit)) for unit in units if len(unit) > 1), distance)
+
+
+def _alpha(patterns: Mapping[tuple[float, ...], int], distance: Distance) -> float | None:
+    """Alpha of units that are counted by what they hold: of thousands of claims few differ."""
+    counts = Counter[float]()
+    for unit, times in patterns.items():
+        for value in unit:
+            counts[value] += times
     total = sum(counts.values())
-    seen = sum(2 * sum(distance(one, other, counts) for one, other in combinations(unit, 2)) / (len(unit) - 1) for unit in paired)
+    seen = math.fsum(
+        2 * times * sum(distance(one, other, counts) for one, other in combinations(unit, 2)) / (len(unit) - 1)
+        for unit, times in patterns.items()
+    )
     expected = 2 * math.fsum(counts[one] * counts[other] * distance(one, other, counts) for one, other in combinations(counts, 2))
     return 1 - (total - 1) * seen / expected if expected else None
+
+
+def _without(patterns: Mapping[tuple[float, ...], int]) -> list[float | None]:
+    """Alpha without one unit, for each that differs from the others."""
+    return [_alpha({**patterns, unit: times - 1}, ordinal) for unit, times in patterns.items()]
 
 
 def level(points: float) -> int:
@@ -67,9 +82,9 @@ def agreement(opinions: Sequence[Opinion], claims: Sequence[str]) -> Agreement:
     """The agreement of these reviewers, with its range when one claim is left out."""
     units = [tuple(given.values()) for given in levels(opinions, claims).values() if len(given) > 1]
     found = alpha(units)
-    without = [alpha(units[:at] + units[at + 1 :]) for at in range(len(units))]
+    without = _without(Counter(tuple(sorted(unit)) for unit in units))
     known = [one for one in without if one is not None]
-    ranged = len(known) == len(units) > 0
+    ranged = found is not None and len(known) == len(without)
     names = tuple(one.reviewer for one in opinions)
     return Agreement(
         reviewers=names,
@@ -105,7 +120,7 @@ def dissents(opinions: Sequence[Opinion], claims: Sequence[str]) -> tuple[Dissen
             others = Counter(
                 LEVELS[value] for name, value in sorted(given.items(), key=lambda pair: -pair[1]) if name != one.reviewer
             )
-            line = next(mark.line for mark in one.marks if mark.claim == claim)
+            line = one.by_claim[claim].line
             shown = ", ".join(f"{number} {word}" for word, number in others.items())
             found.append(Dissent(one.reviewer, claim, LEVELS[given[one.reviewer]], shown, line))
     return tuple(found)

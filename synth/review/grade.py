@@ -6,7 +6,7 @@ GRADE's reasons to go up are for observational studies and are not used. What is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,6 +28,7 @@ class Case:
     claim: Claim
     question: Question
     verdict: Verdict | None
+    one_paper: bool
 
     def word(self, check: str) -> str:
         """What a check says where it says something of the claim; empty where it leaves it open."""
@@ -99,10 +100,11 @@ def _versions(case: Case) -> bool:
     )
 
 
-def _one_paper(case: Case) -> bool:
-    found = case.question.reported.get("papers_retrieved", 0)
-    many = max(len(case.question.papers), found if isinstance(found, int) else 0)
-    return many > 1 and len(case.question.claims) > 1 and len({claim.paper for claim in case.question.claims}) == 1
+def _one_paper(question: Question) -> bool:
+    """Whether all claims are out of one paper where there were several."""
+    found = question.reported.get("papers_retrieved", 0)
+    many = max(len(question.papers), found if isinstance(found, int) else 0)
+    return many > 1 and len(question.claims) > 1 and len({claim.paper for claim in question.claims}) == 1
 
 
 BIAS, INCONSISTENT, INDIRECT, IMPRECISE, PUBLICATION = (
@@ -120,11 +122,12 @@ RULES = (
     Lowers(INCONSISTENT, "versions differ", "another version of the paper has another number", _versions),
     Lowers(INDIRECT, "beside the question", "the claim is not about what the question varies and looks at",
            lambda case: not bears(case.claim, case.question.question)),
-    Lowers(IMPRECISE, "no interval", "a single number: neither the source nor runs that decide give an interval",
+    Lowers(IMPRECISE, "no interval", "a single number: no run of ours that decides gives it an interval",
            _outcome(lambda case: not case.run)),
     Lowers(IMPRECISE, "size open", "the direction is certain and the size is not",
            _outcome(lambda case: case.word("replication") == "direction only")),
-    Lowers(PUBLICATION, "one paper", "several papers were found, and all claims are out of one of them", _outcome(_one_paper)),
+    Lowers(PUBLICATION, "one paper", "several papers were found, and all claims are out of one of them",
+           _outcome(lambda case: case.one_paper)),
 )  # fmt: skip
 CLEAR = {
     BIAS: "our own runs decided, or it is no outcome", INCONSISTENT: "nothing contradicts", INDIRECT: "it bears on the question",
@@ -132,16 +135,21 @@ CLEAR = {
 }  # fmt: skip
 
 
-def certainty(claim: Claim, question: Question, verdict: Verdict | None) -> Certainty:
-    """How certain what was found about a claim is; every domain is listed, with the rule that fired or why none did."""
-    case = Case(claim, question, verdict)
+def certainties(question: Question, verdicts: Mapping[str, Verdict]) -> tuple[Certainty, ...]:
+    """How certain what was found about each claim is."""
+    one_paper = _one_paper(question)
+    return tuple(_certainty(Case(claim, question, verdicts.get(claim.id), one_paper)) for claim in question.claims)
+
+
+def _certainty(case: Case) -> Certainty:
+    """Every domain is listed, with the rule that fired or why none did."""
     start = next(one for one in STARTS if one.holds(case))
-    finding = verdict.verdict if verdict else "not checked"
+    finding = case.verdict.verdict if case.verdict else "not checked"
     if start.level == NOT_RATED:
-        return Certainty(claim.id, finding, NOT_RATED, NOT_RATED, start.rule, start.when, ())
+        return Certainty(case.claim.id, finding, NOT_RATED, NOT_RATED, start.rule, start.when, ())
     domains = tuple(_domain(name, case) for name in DOMAINS)
     at = LEVELS.index(start.level) - sum(one.down for one in domains)
-    return Certainty(claim.id, finding, LEVELS[max(at, 0)], start.level, start.rule, start.when, domains)
+    return Certainty(case.claim.id, finding, LEVELS[max(at, 0)], start.level, start.rule, start.when, domains)
 
 
 def _domain(name: str, case: Case) -> Domain:

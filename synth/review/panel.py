@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ..records import Question, Verdict
 from .agreement import agreement, dissents
-from .grade import certainty
+from .controls import itself, marks
+from .grade import certainties
 from .review import POINTS, Review
 from .reviewers import REVIEWERS
 from .scoring import opinion
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 def review(question: Question, verdicts: Mapping[str, Verdict], hand: Hand) -> Review:
     """What the reviewers make of these verdicts. The order of claims changes no number."""
-    opinions = tuple(opinion(one, one.judge(question, verdicts, hand)) for one in REVIEWERS)
+    empty = itself(question, verdicts)
+    opinions = tuple(opinion(one, marks(one, question, verdicts, hand, empty)) for one in REVIEWERS)
     holding = tuple(said for said, of in zip(opinions, REVIEWERS, strict=True) if of.holds)
     claims = tuple(claim.id for claim in question.claims)
     return Review(
@@ -32,7 +34,7 @@ def review(question: Question, verdicts: Mapping[str, Verdict], hand: Hand) -> R
         dissents=dissents(opinions, claims),
         total=total(opinions),
         reported=reported(question),
-        certainty=tuple(certainty(claim, question, verdicts.get(claim.id)) for claim in question.claims),
+        certainty=certainties(question, verdicts),
         notes=_notes(question, verdicts, hand),
     )
 
@@ -55,8 +57,9 @@ def _notes(question: Question, verdicts: Mapping[str, Verdict], hand: Hand) -> t
         made.append(f"The report gives itself {score!r}, which is no score from 0 to 10.")
     if absent := [claim.id for claim in question.claims if claim.id not in verdicts]:
         made.append(f"No verdict on {', '.join(absent)}.")
+    found = _papers(verdicts)
     for paper in sorted({claim.paper for claim in question.claims}):
-        if paper not in hand.published and not _found(paper, verdicts):
+        if paper not in hand.published and paper not in found:
             made.append(f"Nothing of {paper}, which is cited, is at hand: synth fetch {paper}.")
     if not len(hand.runs):
         run = f": replicate run {question.experiment}" if question.experiment else ""
@@ -64,7 +67,7 @@ def _notes(question: Question, verdicts: Mapping[str, Verdict], hand: Hand) -> t
     return tuple(made)
 
 
-def _found(paper: str, verdicts: Mapping[str, Verdict]) -> bool:
-    """Whether some check found evidence in this very version of a paper."""
+def _papers(verdicts: Mapping[str, Verdict]) -> set[str]:
+    """The papers, by id and version, in which some check found evidence."""
     evidence = (one for verdict in verdicts.values() for check in verdict.checks.values() for one in check.evidence)
-    return any(one.origin.removeprefix("paper:").partition("#")[0] == paper for one in evidence)
+    return {one.origin.removeprefix("paper:").partition("#")[0] for one in evidence}

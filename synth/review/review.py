@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 POINTS = 10.0
 
@@ -73,6 +74,10 @@ class Opinion:
         """The marks of claims that are not in the remit."""
         return tuple(mark for mark in self.marks if mark.claim and not mark.applies)
 
+    @cached_property
+    def by_claim(self) -> dict[str, Mark]:
+        return {mark.claim: mark for mark in self.marks if mark.claim}
+
     @property
     def most(self) -> float:
         """The points that one claim can earn."""
@@ -80,8 +85,8 @@ class Opinion:
 
     def rating(self, claim: str) -> float | None:
         """What this reviewer gives a claim, from 0 to 10; None without an opinion."""
-        points = next((mark.points for mark in self.marks if mark.claim == claim), None)
-        return None if points is None else POINTS * points / self.most
+        mark = self.by_claim.get(claim)
+        return None if mark is None or mark.points is None else POINTS * mark.points / self.most
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from .review import Mark, Opinion, Rule
 if TYPE_CHECKING:
     from ..checks.hand import Hand
 
+WORDS, ASSERTIONS = "words", "assertions"
 Judge = Callable[[Question, Mapping[str, Verdict], "Hand"], tuple[Mark, ...]]
 
 
@@ -21,14 +22,15 @@ Judge = Callable[[Question, Mapping[str, Verdict], "Hand"], tuple[Mark, ...]]
 class Reviewer:
     """A name, what it asks, its rubric (10 points together), and how it marks the claims of a question.
 
-    `holds` says whether its question is that a claim holds; the others ask what the claim and its evidence are worth.
+    `holds` is set where its question is whether a claim holds, and says what of the claim it looks at: its WORDS, or its
+    ASSERTIONS alone. The others ask what the claim and its evidence are worth.
     """
 
     name: str
     asks: str
     rubric: tuple[Rule, ...]
     judge: Judge
-    holds: bool = False
+    holds: str = ""
 
 
 def opinion(of: Reviewer, marks: Sequence[Mark]) -> Opinion:

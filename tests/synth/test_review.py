@@ -12,7 +12,7 @@ import pytest
 import synth
 from synth.records import Assertion, Claim, Evidence, Twin
 from synth.review.agreement import alpha, interval, level, nominal
-from synth.review.grade import certainty
+from synth.review.grade import certainties
 from synth.review.panel import review
 from synth.review.review import POINTS
 from synth.review.reviewers import REVIEWERS
@@ -112,6 +112,26 @@ def test_a_check_that_was_not_made_is_no_opinion():
     found = review(question(claim()), {"squad": made}, at_hand())
     assert found.opinion("grounding").line == "1 not checked"
     assert found.opinion("figures").score == 10
+
+
+def test_a_false_twin_that_passes_takes_the_opinion_away_from_those_who_could_have_told():
+    other = replace(claim().asserts[0], value="2.8")
+    for twin, silent in (
+        (Twin("by 2.8 points", "number", "8.2 -> 2.8", True, (other,), "supported"), ["grounding", "figures", "replication"]),
+        (Twin("mBERT gains 8.2", "system", "XLM-R -> mBERT", True, claim().asserts, "supported"), ["grounding"]),
+        (Twin("by 2.8 points", "number", "8.2 -> 2.8", True, (other,), "refuted"), []),
+        (Twin("8.2 points more", "paraphrase", "", False, claim().asserts, "supported"), []),
+    ):
+        found = review(question(claim()), {"squad": replace(verdict(**WHOLE), twins=(twin,))}, at_hand())
+        assert [one.reviewer for one in found.opinions if one.score is None] == silent
+        assert all(one.unjudged[0].word == "not told from a false twin" for one in found.opinions if one.score is None)
+
+
+def test_a_claim_that_checks_only_itself_earns_nothing_with_anybody():
+    itself = claim(intermediate="baseline", over="baseline", value="0.0", text="No training gains nothing over no training.")
+    found = review(question(itself), {"squad": verdict(**WHOLE)}, at_hand())
+    assert all(one.score is None and one.unjudged[0].word == "checks only itself" for one in found.opinions)
+    assert found.total.score is None
 
 
 def test_a_claim_outside_the_remit_counts_neither_for_nor_against():
@@ -315,7 +335,7 @@ def test_the_score_that_a_report_gave_itself(given, taken):
 
 
 def rated(of, asked=ASKED, reported=None, **checks):
-    made = certainty(of, question(of, claim("other"), asked=asked, reported=reported or {}), verdict(**checks))
+    made = certainties(question(of, claim("other"), asked=asked, reported=reported or {}), {of.id: verdict(**checks)})[0]
     return made.level, {one.name: one.rule for one in made.domains if one.down}
 
 
@@ -338,7 +358,7 @@ def test_certainty_falls_for_one_paper_of_many_and_for_a_claim_beside_the_questi
 
 def test_a_false_twin_that_passes_makes_any_certainty_less():
     twin = Twin("by 2.8 points", "number", "8.2 to 2.8", True, verdict="supported")
-    made = certainty(claim(), question(claim()), replace(verdict(**WHOLE), twins=(twin,)))
+    (made,) = certainties(question(claim()), {"squad": replace(verdict(**WHOLE), twins=(twin,))})
     assert (made.level, made.domains[0].rule) == ("moderate", "check cannot tell")
 
 
@@ -349,7 +369,7 @@ def test_a_statement_of_the_set_up_needs_no_run():
 
 
 def test_every_domain_is_listed_with_its_reason():
-    made = certainty(claim(), question(claim()), verdict(**WHOLE))
+    (made,) = certainties(question(claim()), {"squad": verdict(**WHOLE)})
     assert [one.name for one in made.domains] == [
         "risk of bias",
         "inconsistency",

@@ -25,7 +25,7 @@ DRAWN = 2  # printed averages that get a figure; all are in the table
 def section(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs]) -> Section | None:
     """The decomposition of printed averages that claims are about, and of our runs'. None where nothing has an average."""
     blocks: list[Block] = []
-    for id, frame in inputs.hand.published.items():
+    for id, frame in {**inputs.hand.published, **inputs.tables}.items():
         blocks += _printed(id, frame, findings)
     for one in runs:
         blocks += _ours(inputs, one)

@@ -6,27 +6,27 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ... import sentences
-from ...records import title
 from ...review.review import Review
 from ...sentences import Finding, count
 from ...summary import Runs
-from ...verify import NOT_ENOUGH
 from ..inputs import Inputs
 from ..value import Span, Words, words
 from .answer import answer
-from .making import listed, number, plus
+from .making import listed, number
 
 POINTS = 10
 
 
 def abstract(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs], review: Review) -> tuple[tuple[str, Words], ...]:
-    """The four parts, each of a few sentences."""
-    return (
-        ("What was asked", words(" ".join(_asked(inputs, findings)))),
-        ("What was found", words(" ".join(_found(inputs, findings, runs, review)))),
-        ("How sure that is", words(" ".join(_sure(findings, runs, review)))),
-        ("The original report", words(" ".join(_original(inputs, findings, review)))),
-    )
+    """Its parts, each of a few sentences."""
+    parts = [
+        ("What was asked", _asked(inputs, findings)),
+        ("What was found", _found(inputs, findings, runs, review)),
+        ("How sure that is", _sure(findings, runs, review)),
+        ("The original report", _original(inputs, findings, review)),
+        ("Our own runs", _ran(runs)),
+    ]
+    return tuple((name, words(" ".join(_capital(line) for line in lines))) for name, lines in parts)
 
 
 def _capital(text: str) -> str:
@@ -48,13 +48,13 @@ def _asked(inputs: Inputs, findings: Sequence[Finding]) -> list[str]:
 
 
 def _found(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs], review: Review) -> list[str]:
-    made = [answer(inputs, findings, runs, review).line]
-    made += [_capital(line) for line in sentences.on_claims(findings)]
-    for one in runs:
-        made += [_capital(line) for line in sentences.on_runs(one)]
+    return [answer(inputs, findings, runs, review).line, *(sentences.on_claims(findings) if findings else [])]
+
+
+def _ran(runs: Sequence[Runs]) -> list[str]:
     if not runs:
-        made.append("Nothing was run by us yet, so the claims stand against what is printed alone.")
-    return made
+        return ["Nothing was run by us yet, so the claims stand against what is printed alone."]
+    return [line for one in runs for line in sentences.on_runs(one)]
 
 
 def _sure(findings: Sequence[Finding], runs: Sequence[Runs], review: Review) -> list[str]:
@@ -93,16 +93,18 @@ def _original(inputs: Inputs, findings: Sequence[Finding], review: Review) -> li
         made.append(f"It marked {whole} claims as verified.")
     held = [one for one in marked if one.verdict.verdict == "supported"]
     if marked:
-        became = Counter(one.verdict.verdict for one in marked)
-        rest = ", ".join(f"{became[word]} {word}" for word in became)
-        made.append(f"Of those {len(held)} hold here: {rest}." if len(held) < len(marked) else "All of those hold here.")
+        became = Counter(one.verdict.verdict for one in marked if one.verdict.verdict != "supported")
+        rest = ", ".join(f"{number} {word}" for word, number in became.most_common())
+        made.append(
+            f"of those {len(held) or 'none'} can be confirmed here; {rest}." if rest else "all of those are confirmed here."
+        )
     differ = [one for one in marked if (other := sentences.other_version(one)) and other.get("number")]
     if differ:
-        made.append(
-            f"{_capital(count(len(differ), 'number'))} that it calls verified "
-            f"{'is' if len(differ) == 1 else 'are'} not in the version "
-            "at hand, which prints another."
-        )
+        what = "a number" if len(differ) == 1 else f"{count(len(differ), 'number')}"
+        made.append(f"for {what} of those, the version of the paper that is at hand prints another one.")
+    off = {one.claim for one in inputs.scoped if one.kind == "question" and one.claim and one.fault}
+    if off:
+        made.append(f"{len(off)} of its {len(findings)} claims {'says' if len(off) == 1 else 'say'} nothing on what was asked.")
     cut = [one for one in findings if one.claim.cut]
     if cut:
         made.append(f"{_capital(count(len(cut), 'claim'))} {'stops' if len(cut) == 1 else 'stop'} in the middle of a sentence.")
@@ -116,12 +118,9 @@ def _original(inputs: Inputs, findings: Sequence[Finding], review: Review) -> li
             f"{number(max(confidences), 2)}."
         )
     if review.reported is not None:
-        ours = (
-            "has no score here, for nothing could be judged"
-            if review.total.score is None
-            else f"gets {number(review.total.score)} here"
-        )
-        made.append(f"It gave itself {number(review.reported)} of {POINTS}; what it claims {ours}.")
+        ours = review.total.score
+        here = "gets no score here, for nothing could be judged" if ours is None else f"gets {number(ours)} here"
+        made.append(f"It gave itself {number(review.reported)} of {POINTS}; what it claims {here}.")
     return made
 
 
@@ -141,6 +140,3 @@ def byline(inputs: Inputs) -> Words:
     if carried := question.reported.get("title"):
         spans += ["; carried by the report ", Span(f"\u201c{carried}\u201d", "em")]
     return words(*spans, ". Every number below was computed from values, none was typed.")
-
-
-__all__ = ["NOT_ENOUGH", "abstract", "byline", "plus", "title"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...records import Claim, Question, Verdict
 from ..review import Mark, Rule
-from ..scoring import Reviewer
+from ..scoring import ASSERTIONS, Reviewer
 
 if TYPE_CHECKING:
     from ...checks.hand import Hand
@@ -42,4 +42,4 @@ def _mark(claim: Claim, verdict: Verdict | None) -> Mark:
     return Mark(claim.id, tables.verdict, tables.line, earned)
 
 
-REVIEWER = Reviewer("figures", "Do the tables of the cited version yield the numbers?", RUBRIC, judge, holds=True)
+REVIEWER = Reviewer("figures", "Do the tables of the cited version yield the numbers?", RUBRIC, judge, holds=ASSERTIONS)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from ...records import Claim, Question, Verdict
 from ..review import Mark, Rule
-from ..scoring import Reviewer
+from ..scoring import WORDS, Reviewer
 
 if TYPE_CHECKING:
     from ...checks.hand import Hand
 
 HOLDS, QUOTE, PLACE, VERSION = "holds", "quote", "place", "version"
 RUBRIC = (
-    Rule(HOLDS, 6, "the words of the source support the claim"),
+    Rule(HOLDS, 6, "the words of the source support the claim; half of this line and of those below where they support a part"),
     Rule(QUOTE, 2, "a verbatim quote stands with it"),
     Rule(PLACE, 1, "the quote has its page and its characters there"),
     Rule(VERSION, 1, "the quote is from the very version that the claim cites"),
@@ -46,5 +46,5 @@ def _mark(claim: Claim, verdict: Verdict | None) -> Mark:
 
 
 REVIEWER = Reviewer(
-    "grounding", "Do the claims stand in the words of the version that they cite, with a quote?", RUBRIC, judge, holds=True
+    "grounding", "Do the claims stand in the words of the version that they cite, with a quote?", RUBRIC, judge, holds=WORDS
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...records import FACT, TAKES, Question, Verdict
 from ..review import Mark, Rule
-from ..scoring import Reviewer
+from ..scoring import ASSERTIONS, Reviewer
 
 if TYPE_CHECKING:
     from ...checks.hand import Hand
@@ -38,4 +38,4 @@ def judge(question: Question, verdicts: Mapping[str, Verdict], hand: Hand) -> tu
     return tuple(marks)
 
 
-REVIEWER = Reviewer("replication", "Do our own runs show the same?", RUBRIC, judge, holds=True)
+REVIEWER = Reviewer("replication", "Do our own runs show the same?", RUBRIC, judge, holds=ASSERTIONS)

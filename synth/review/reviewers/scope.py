@@ -8,8 +8,9 @@ measure. A claim that nothing backs answers nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ...records import MULTI, Assertion, Claim, Question, Verdict
@@ -70,6 +71,7 @@ class Asked:
     seen: tuple[str, ...]
 
 
+@lru_cache
 def asked(question: str) -> Asked:
     """What a question varies and what it looks at; where its form is unknown, all of its words stand for both."""
     text = " ".join(question.casefold().split()).rstrip("?. ")
@@ -109,20 +111,21 @@ def _measured(of: Assertion) -> str:
         languages = of.intermediate_languages
         said += ["intermediate task training", "english" if languages in ("", "en") else f"non-english {languages}"]
     said += ["mlm"] * of.mlm + ["multi-task multiple"] * (of.intermediate == MULTI) + ["compared"] * (of.kind == "greater")
-    said += [of.method] * (of.method != "full") + ["languages"] * (of.across == "languages")
+    said += [of.model] + [of.method] * (of.method != "full") + ["languages"] * (of.across == "languages")
     return " ".join(said)
 
 
-def share(wanted: Iterable[str], there: Iterable[str]) -> float:
+def share(wanted: Sequence[str], there: frozenset[str]) -> float:
     """The share of the wanted words that are there."""
-    wanted, there = list(wanted), list(there)
-    return sum(any(_alike(one, other) for other in there) for one in wanted) / len(wanted) if wanted else 0.0
+    if not wanted:
+        return 0.0
+    return sum(one in there or any(_alike(one, other) for other in there) for one in wanted) / len(wanted)
 
 
+@lru_cache(maxsize=1 << 16)
 def _alike(one: str, other: str) -> bool:
-    if one == other:
-        return True
-    if not (one.isalpha() and other.isalpha()):  # mT5, F1 and XTREME-R are names: only they themselves are meant
+    """Whether two words begin alike. mT5, F1 and XTREME-R are names: only they themselves are meant."""
+    if one[:LEAST] != other[:LEAST] or not (one.isalpha() and other.isalpha()):
         return False
     same = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     return same >= LEAST and same >= ALIKE * max(len(one), len(other))

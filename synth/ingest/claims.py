@@ -1,0 +1,211 @@
+"""The claims of a report: rows of a table with a column of claims, items or paragraphs under a heading that says so."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from . import clean, marks
+from .parts import ITEM, PARAGRAPH, TABLE, Part, Section, Source
+
+CLAIM = re.compile(r"\b(?:claims?|statements?|findings?|assertions?)\b", re.I)
+VERIFIED = re.compile(
+    r"\b(?:verified|supported|verdict|verification|status|confirmed|check(?:ed)?|valid(?:ated)?|true|result|tick)\b|^[\u2713\u2714?]$",
+    re.I,
+)
+CONFIDENCE = re.compile(r"\b(?:confidence|conf|score|probability|certainty|likelihood|p)\b\.?", re.I)
+SOURCE = re.compile(r"\b(?:sources?|papers?|references?|refs?|citations?|cit(?:es|ed)|arxiv|evidence|doi)\b", re.I)
+ID = re.compile(r"(?:#|id|no\.?|nr\.?|number|n)$", re.I)
+UNDER = re.compile(
+    r"\b(?:claims?|statements?|assertions?|(?:key|main|extracted|verified)\s+(?:findings|results|points)|findings)\b", re.I
+)
+LABEL = re.compile(r"^(?:claim|finding|statement|c)\s*\.?\s*#?(\d{1,3})\s*[:.)\u2013\u2014-]\s*", re.I)
+ABOUT = re.compile(
+    r"^(?:claims?\s+(?:were|are|was)\b|the\s+following\s+(?:claims|table)\b|(?:table|figure)\s+\d|note:|legend|verified\s+claims\s+are)",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One claim as it stands in a report, cleaned, with what the report says of it."""
+
+    text: str
+    line: int
+    verified: bool | None = None
+    confidence: float | None = None
+    source: str = ""  # what the report names as its source, as it is written
+    extra: tuple[tuple[str, str], ...] = ()  # further cells by their column
+
+
+@dataclass
+class Found:
+    """The claims of a report, what was wrong with some, and the parts that they stood in."""
+
+    rows: list[Row] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    used: list[Part] = field(default_factory=list)
+
+
+def find(source: Source) -> Found:
+    """Every claim of a report: of all its tables of claims, else of its lists and paragraphs of claims."""
+    found = Found()
+    taken: Counter[str] = Counter()
+    for section in source.sections:
+        for part in section.parts:
+            if part.kind == TABLE and (columns := _columns(part, bool(UNDER.search(section.heading)))):
+                _table(part, columns, source, found, taken)
+    if not found.rows:
+        for section in source.sections:
+            if UNDER.search(section.heading):
+                _listed(section, found, taken)
+    if not found.rows:
+        for section in source.sections:
+            _labelled(section, found, taken)
+    found.notes += [f"{number} {what}{'s' * (number != 1)} left out of claims" for what, number in taken.items()]
+    return found
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which column of a table is what; `head` says whether its first row names them."""
+
+    claim: int
+    verified: int | None
+    confidence: int | None
+    source: int | None
+    id: int | None
+    head: bool
+    names: tuple[str, ...]
+
+
+def _columns(table: Part, expected: bool) -> Columns | None:
+    """The columns of a table of claims, by their names; by what they hold where the heading says that these are claims."""
+    head = [clean.plain(one, Counter()) for one in table.rows[0]]
+    kinds: dict[str, int] = {}
+    for place, name in enumerate(head):
+        for kind, pattern in (
+            ("claim", CLAIM),
+            ("verified", VERIFIED),
+            ("confidence", CONFIDENCE),
+            ("source", SOURCE),
+            ("id", ID),
+        ):
+            if (
+                kind not in kinds
+                and len(name.split()) <= 4
+                and pattern.search(name)
+                and not (kind == "claim" and ID.search(name))
+            ):
+                kinds[kind] = place
+                break
+    if "claim" in kinds and (len(table.rows[0]) > 1 or expected):
+        return Columns(
+            kinds["claim"],
+            kinds.get("verified"),
+            kinds.get("confidence"),
+            kinds.get("source"),
+            kinds.get("id"),
+            True,
+            tuple(head),
+        )
+    return _by_content(table) if expected else None
+
+
+def _by_content(table: Part) -> Columns | None:
+    """A table without a head: the long cells are the claims, the marks and the numbers beside them what is said of them."""
+    width = max(len(row) for row in table.rows)
+    columns = [[row[place] for row in table.rows if place < len(row)] for place in range(width)]
+    lengths = [sum(map(len, cells)) / len(cells) for cells in columns]
+    claim = max(range(width), key=lambda place: lengths[place])
+    if lengths[claim] < 20:
+        return None
+
+    def most(fits: object, but: Sequence[int]) -> int | None:
+        return next(
+            (place for place in range(width) if place not in but and sum(map(fits, columns[place])) > len(columns[place]) / 2),  # type: ignore[call-overload]
+            None,
+        )
+
+    verified = most(lambda cell: marks.tick(cell) is not None, [claim])
+    sure = most(lambda cell: marks.confidence(cell) is not None, [claim, verified if verified is not None else -1])
+    return Columns(claim, verified, sure, None, None, False, ())
+
+
+def _table(table: Part, columns: Columns, source: Source, found: Found, taken: Counter[str]) -> None:
+    width = len(table.rows[0])
+    found.used.append(table)
+    ragged = list[str]()
+    for row, line in list(zip(table.rows, table.lines, strict=True))[columns.head :]:
+        cells = _fitted(row, width, columns)
+        if len(row) != width:
+            ragged.append(f"{source.unit} {line}: {len(row)} cell{'s' * (len(row) != 1)} where the table has {width}")
+        text = clean.plain(cells[columns.claim], taken) if columns.claim < len(cells) else ""
+        if not text:
+            found.notes.append(f"{source.unit} {line}: a row without a claim")
+            continue
+        verified = _cell(cells, columns.verified)
+        sure = _cell(cells, columns.confidence)
+        if verified and not marks.is_mark(verified):
+            found.notes.append(f"{source.unit} {line}: {verified[:40]!r} is no mark that is known; no mark is kept")
+        if sure and marks.confidence(sure) is None and not marks.is_mark(sure):
+            found.notes.append(f"{source.unit} {line}: {sure[:40]!r} is no confidence from 0 to 1 or 100%; none is kept")
+        known = (columns.claim, columns.verified, columns.confidence, columns.source, columns.id)
+        extra = tuple(
+            (columns.names[place], clean.plain(cell, taken))
+            for place, cell in enumerate(cells)
+            if place not in known and cell and place < width and columns.names
+        )
+        own, tick, share = (text, marks.tick(verified), marks.confidence(sure))
+        if columns.verified is None and columns.confidence is None:
+            own, tick, share = marks.inline(text)
+        found.rows.append(Row(own, line, tick, share, _cell(cells, columns.source), extra))
+    if ragged:
+        more = f" and {len(ragged) - 3} more" if len(ragged) > 3 else ""
+        found.notes.append(f"a ragged table: {'; '.join(ragged[:3])}{more}; its claims are kept")
+
+
+def _fitted(row: Sequence[str], width: int, columns: Columns) -> list[str]:
+    """A row with as many cells as its table; a claim that held the mark between cells is put together again."""
+    cells = list(row)
+    more = len(cells) - width
+    if more > 0 and columns.claim == 0 and all(not cell.strip() for cell in cells[width:]):
+        return cells[:width]
+    if more > 0:
+        start = columns.claim
+        return [*cells[:start], " ".join(cells[start : start + more + 1]), *cells[start + more + 1 :]]
+    return cells
+
+
+def _cell(cells: Sequence[str], place: int | None) -> str:
+    return cells[place].strip() if place is not None and place < len(cells) else ""
+
+
+def _listed(section: Section, found: Found, taken: Counter[str]) -> None:
+    """Items under a heading of claims; where there is no list, its paragraphs."""
+    items = [part for part in section.parts if part.kind == ITEM]
+    for part in items or [one for one in section.parts if one.kind == PARAGRAPH]:
+        text = clean.plain(part.text, taken)
+        if not items and (ABOUT.match(text) or text.endswith(":")):
+            continue
+        _one(part, text, found)
+
+
+def _labelled(section: Section, found: Found, taken: Counter[str]) -> None:
+    """'Claim 3: ...' wherever it stands."""
+    for part in section.parts:
+        if part.kind != TABLE and LABEL.match(text := clean.plain(part.text, taken)):
+            _one(part, text, found)
+
+
+def _one(part: Part, text: str, found: Found) -> None:
+    text, tick, sure = marks.inline(LABEL.sub("", text))
+    if tick is None and part.mark.startswith("["):
+        tick = marks.tick(part.mark)
+    found.used.append(part)
+    if text:
+        found.rows.append(Row(text, part.line, tick, sure))
+    else:
+        found.notes.append(f"line {part.line}: an item without a claim")

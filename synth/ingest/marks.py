@@ -1,0 +1,78 @@
+"""Ticks, crosses and confidences in the ways that people write them."""
+
+from __future__ import annotations
+
+import re
+
+YES = frozenset(
+    "\u2713 \u2714 \u2705 \u2611 \U0001f5f8 yes y true t verified supported confirmed correct pass passed ok valid checked "
+    "accepted [x] 1".split()
+)
+NO = frozenset(
+    "\u2717 \u2718 \u00d7 \u2715 \u2716 \u274c \u274e \u2612 x no n false f unverified unsupported refuted rejected incorrect "
+    "fail failed invalid unconfirmed not-verified not-supported not-confirmed [] 0".split()
+)
+OPEN = frozenset("- \u2013 \u2014 ? n/a na none null unknown unclear pending".split()) | {""}
+NUMBER = re.compile(r"(?:~|\u2248|about\s+|ca\.?\s+)?(\d{1,3}(?:[.,]\d+)?|\.\d+)\s*(%|/\s*(?:1|10|100)(?:\.0+)?)?$", re.I)
+INLINE_CONFIDENCE = re.compile(
+    r"[\s,;\u2013\u2014-]*[(\[]?\s*\b(?:confidence|conf\.?|probability|certainty|score)\s*[:=]?\s*(?P<value>\d{1,3}(?:\.\d+)?\s*%?|\.\d+)\s*[)\]]?\s*\.?$",
+    re.I,
+)
+INLINE_SHARE = re.compile(r"\s*[(\[]\s*(?P<value>\d{1,3}(?:\.\d+)?\s*%|0?\.\d+|1\.0+)\s*[)\]]\s*$")
+VERDICTS = (
+    "verified|unverified|not verified|supported|unsupported|not supported|confirmed|unconfirmed|true|false|refuted|rejected"
+)
+SIGNS = "\u2713\u2714\u2705\u2611\u2717\u2718\u00d7\u2715\u2716\u274c\u274e\u2612"
+INLINE_MARK = re.compile(
+    rf"^\s*(?P<first>[{SIGNS}]\ufe0f?|[(\[](?:{VERDICTS})[)\]]:?)\s*|"
+    rf"[\s,;:\u2013\u2014-]*(?P<last>[{SIGNS}]\ufe0f?|[(\[](?:{VERDICTS})[)\]]|(?<=[.\u2013\u2014:;-] )(?:{VERDICTS}))\s*\.?$",
+    re.I,
+)
+
+
+def tick(cell: str) -> bool | None:
+    """What a mark says; None where it says nothing that is known."""
+    word = cell.strip().strip("*_`\ufe0f").lower().replace("not ", "not-").replace("[ ]", "[]")
+    if word not in ("[x]", "[]"):
+        word = word.strip("()[]: ")
+    return True if word in YES else False if word in NO else None
+
+
+def is_mark(cell: str) -> bool:
+    """Whether a cell holds a mark, or says openly that there is none."""
+    return tick(cell) is not None or cell.strip().lower() in OPEN
+
+
+def confidence(cell: str) -> float | None:
+    """A share of 1, of 0.27 and of 27% alike; None where the cell holds no such number."""
+    match = NUMBER.fullmatch(cell.strip().strip("*_`()[]"))
+    if not match:
+        return None
+    value = float(match[1].replace(",", "."))
+    whole = {"%": 100.0}.get(match[2] or "", float(match[2].split("/")[1]) if match[2] and "/" in match[2] else 1.0)
+    return round(value / whole, 6) if 0 <= value <= whole else None
+
+
+def inline(text: str) -> tuple[str, bool | None, float | None]:
+    """A claim that bears its mark and confidence in its own line: '✓ Text (confidence: 0.27)'."""
+    sure: float | None = None
+    verdict: bool | None = None
+    for _ in range(3):
+        if sure is None and (
+            match := INLINE_CONFIDENCE.search(text) or (verdict is not None and INLINE_SHARE.search(text)) or None
+        ):
+            read = confidence(match["value"])
+            if read is not None:
+                text, sure = text[: match.start()], read
+        if verdict is None and (mark := INLINE_MARK.search(text)):
+            verdict = tick(mark["first"] or mark["last"])
+            if verdict is not None:
+                text = text[mark.end() :] if mark["first"] else text[: mark.start()]
+        if (
+            sure is None
+            and (share := INLINE_SHARE.search(text))
+            and (value := confidence(share["value"])) is not None
+            and verdict is not None
+        ):
+            text, sure = text[: share.start()], value
+    return text.strip(), verdict, sure

@@ -1,0 +1,215 @@
+"""Whether a finished report still holds: made again from the data in it, and its numbers compared with what it says.
+
+Three things are asked. Does the text of the file say what its data come to? Do the embedded tables and runs give the verdicts
+that are said? And what could not be asked again, such as passages of papers that are not at hand?
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from replicate.problems import Problem
+
+from ..checks import CHECKS
+from ..checks.hand import Hand
+from ..facts import shipped
+from ..records import Verdict
+from . import html, markdown, pdf
+from .build import compose
+from .inputs import Inputs, unpack
+from .value import SCHEMA, Report
+
+AGAIN = ("tables", "replication")  # checks that need no paper
+NUMBER = re.compile(r"[+\u2212-]?\d[\d,]*(?:\.\d+)?%?")
+SHOWN = 12
+LARGEST = 256 << 20
+PARTS = r"p|h\d|li|dt|dd|td|th|tr|text|title|desc|figcaption|blockquote|summary|pre|code|span|button"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A line of the file, and the same line as the data give it; one of them is empty where a line is on one side only."""
+
+    says: str
+    holds: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check of a finished report came to."""
+
+    path: str
+    format: str
+    question: str
+    numbers: int
+    differences: tuple[Difference, ...]
+    verdicts: int
+    changed: tuple[str, ...]
+    left: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not self.differences and not self.changed
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "file": self.path, "format": self.format, "question": self.question, "holds": self.holds, "numbers": self.numbers,
+            "differences": [{"says": one.says, "holds": one.holds} for one in self.differences],
+            "verdicts_recomputed": self.verdicts, "verdicts_changed": list(self.changed), "not_recomputed": list(self.left),
+        }  # fmt: skip
+
+
+def check(path: Path) -> Checked:
+    """Make the report in a file again, and compare."""
+    if not path.is_file():
+        raise Problem(f"{path}: no such file")
+    if path.stat().st_size > LARGEST:
+        raise Problem(f"{path}: larger than {LARGEST >> 20} MiB; that is no report of synth's")
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in READERS:
+        raise Problem(f"{path}: a report is .html, .pdf or .md")
+    content = path.read_bytes()
+    reader, text, again = READERS[kind]
+    inputs = unpack(_packed(reader(content, str(path)), str(path)), str(path))
+    report = compose(inputs, "")
+    says, holds = text(content), text(again(report))
+    changed, verdicts = _verdicts(inputs)
+    numbers = sum(len(NUMBER.findall(line)) for line in holds)
+    found = _differences(says, holds)
+    return Checked(str(path), kind, inputs.question.name, numbers, found, verdicts, changed, _left(inputs))
+
+
+# ---- out of the formats: the data, and the lines of text
+
+
+def _packed(found: str, where: str) -> str:
+    if not found:
+        raise Problem(f"{where}: no data of a report in it; either it was not made by synth report, or they were taken out")
+    try:
+        data = json.loads(found)
+        schema, packed = data["schema"], data["packed"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise Problem(f"{where}: the data in it are damaged; make the report again") from error
+    if schema != SCHEMA or not isinstance(packed, str):
+        raise Problem(f"{where}: its data have the schema {schema!r}; this version reads {SCHEMA!r}: make the report again")
+    return packed
+
+
+def _of_html(content: bytes, where: str) -> str:
+    found = re.search(rb'<script type="application/json" id="report-data">(.*?)</script>', content, re.S)
+    return found.group(1).decode("utf-8", "replace") if found else ""
+
+
+def _of_markdown(content: bytes, where: str) -> str:
+    found = re.findall(rb"<!-- stilts-claims: (\{.*?\}) -->", content, re.S)
+    return found[-1].decode("utf-8", "replace") if found else ""
+
+
+def _of_pdf(content: bytes, where: str) -> str:
+    import io
+
+    import pypdf
+
+    try:
+        attached = pypdf.PdfReader(io.BytesIO(content)).attachments
+    except Exception as error:  # whatever a damaged PDF makes of its reader
+        raise Problem(f"{where}: not a PDF that can be read ({error})") from error
+    held = attached.get(pdf.ATTACHED)
+    return held[0].decode("utf-8", "replace") if held else ""
+
+
+def _html_lines(content: bytes) -> list[str]:
+    """The words of a page, an element's a line: no style, no script; titles and descriptions of figures count as text."""
+    text = re.sub(r"<(style|script)\b.*?</\1>", "", content.decode("utf-8", "replace"), flags=re.S)
+    text = re.sub(r"<a class=\"save\".*?</a>", "", text, flags=re.S)
+    broken = re.sub(rf"</?({PARTS})\b[^>]*>", "\n", text)
+    lines = (re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", "", line))).strip() for line in broken.splitlines())
+    return [line for line in lines if line]
+
+
+def _markdown_lines(content: bytes) -> list[str]:
+    text = re.sub(r"<!-- stilts-claims: .*?-->", "", content.decode("utf-8", "replace"), flags=re.S)
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _pdf_lines(content: bytes) -> list[str]:
+    """The text of a PDF as its pages hold it."""
+    import pypdfium2
+
+    made = []
+    document = pypdfium2.PdfDocument(content)
+    try:
+        for page in document:
+            made += page.get_textpage().get_text_range().splitlines()
+    finally:
+        document.close()
+    return [line.strip() for line in made if line.strip()]
+
+
+READERS: Mapping[str, tuple[Callable[[bytes, str], str], Callable[[bytes], list[str]], Callable[[Report], bytes]]] = {
+    "html": (_of_html, _html_lines, lambda report: html.page(report).encode()),
+    "md": (_of_markdown, _markdown_lines, lambda report: markdown.text(report).encode()),
+    "pdf": (_of_pdf, _pdf_lines, pdf.document),
+}
+
+
+# ---- compared
+
+
+def _differences(says: Sequence[str], holds: Sequence[str]) -> tuple[Difference, ...]:
+    """The lines that are not the same on both sides, paired where they stand in one place."""
+    made = []
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, says, holds, autojunk=False).get_opcodes():
+        if kind != "equal":
+            left, right = says[a:b], holds[c:d]
+            for place in range(max(len(left), len(right))):
+                made.append(Difference(left[place] if place < len(left) else "", right[place] if place < len(right) else ""))
+    return tuple(made)
+
+
+def _verdicts(inputs: Inputs) -> tuple[tuple[str, ...], int]:
+    """The checks that need no paper, made again on the embedded rows: what changed, and how many were made."""
+    of = inputs.hand
+    hand = Hand({**of.published, **inputs.tables}, of.runs, of.where, of.left_out, facts={**shipped(), **inputs.facts})
+    changed, made = [], 0
+    for claim in inputs.question.claims:
+        said = inputs.verdicts.get(claim.id)
+        for name in AGAIN if said else ():
+            before = said.checks.get(name) if said else None
+            if before is None:
+                continue
+            made += 1
+            now = CHECKS[name](claim, inputs.question, hand)
+            if not _same(before, now):
+                changed.append(f"{claim.id}, {name}: the report says {_short(before)}, its data give {_short(now)}")
+    return tuple(changed), made
+
+
+def _same(one: Verdict, other: Verdict) -> bool:
+    return one.verdict == other.verdict and one.number == other.number
+
+
+def _short(verdict: Verdict) -> str:
+    return f"{verdict.verdict} {verdict.number}".strip()
+
+
+def _left(inputs: Inputs) -> tuple[str, ...]:
+    """What was not asked again, and why."""
+    made = []
+    words = sum("words" in one.checks and bool(one.checks["words"].evidence) for one in inputs.verdicts.values())
+    if words:
+        made.append(f"the words of the sources behind {words} claims: papers do not travel with a report; synth verify asks them")
+    twins = sum(bool(one.twins) for one in inputs.verdicts.values())
+    if twins:
+        made.append(f"the twins of {twins} claims: synth verify asks them")
+    confident = sum(one.confidence is not None for one in inputs.verdicts.values())
+    if confident:
+        made.append(f"the confidence of {confident} verdicts: it is learnt from labelled claims that are not in the report")
+    return tuple(made)
