@@ -199,8 +199,8 @@ def true_anyway(asserts: Sequence[Any]) -> bool:
     return bool(asserts) and all(holds(one) for one in asserts)
 
 
-def others(folder: Path, count: int) -> list[Path]:
-    """Papers on other things, to be searched as well: plain text with numbers of their own."""
+def others(folder: Path, count: int, pages: int = 0) -> list[Path]:
+    """Papers on other things, to be searched as well: plain text with numbers of their own, or PDFs of so many pages."""
     import random
 
     draw, made = random.Random(0), []
@@ -210,9 +210,16 @@ def others(folder: Path, count: int) -> list[Path]:
         lines = [
             f"We compare {draw.choice(kinds)} with {draw.choice(kinds)} in {draw.choice(things)} over {draw.randint(2, 90)} "
             f"runs: the difference is {draw.uniform(0.1, 30):.1f} points on set {draw.randint(1, 40)} of collection {number}."
-            for _ in range(200)
+            for _ in range(pages * 45 or 200)
         ]
-        path = folder / f"other-{number:03}.txt"
-        path.write_text(f"A study of {draw.choice(kinds)}, number {number}\n\n" + "\n\n".join(lines), encoding="utf-8")
+        title = f"A study of {draw.choice(kinds)}, number {number}"
+        path = folder / f"other-{number:03}.{'pdf' if pages else 'txt'}"
+        if pages:
+            from tests import papers
+
+            parts = "\n\n".join(papers.body(lines[at : at + 9]) for at in range(0, len(lines), 9))
+            path.write_bytes(papers.page(f"= {title}\n{parts}", 'paper: "a4", columns: 2, margin: 2cm'))
+        else:
+            path.write_text(f"{title}\n\n" + "\n\n".join(lines), encoding="utf-8")
         made.append(path)
     return made

@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 NAME = "stilts-claims"
@@ -64,6 +64,12 @@ def sweep(folder: Path) -> None:
         with contextlib.suppress(OSError), path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             path.unlink()
+
+
+def inside(name: str) -> bool:
+    """Whether a name that somebody else wrote down means something in a folder, and nothing elsewhere."""
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and "\\" not in name and path.parts != ()
 
 
 def sha256(path: Path) -> str:

@@ -6,11 +6,11 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from . import plan
-from .files import sha256, sync
+from .files import inside, sha256, sync
 from .remote import RESULT, STEP
 
 SCHEMA = "replicate.step/1"
@@ -47,12 +47,6 @@ def read(path: Path, whole: bool = True) -> tuple[dict[str, Any], dict[str, Any]
         if size != expected:
             raise Damaged(f"{name} has {size} bytes instead of {expected}")
     return data, record
-
-
-def inside(name: str) -> bool:
-    """Whether this names something in the folder of a step, and nothing elsewhere."""
-    path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and "\\" not in name and path.parts != ()
 
 
 def write(step: plan.Step, work: Path, result: Mapping[str, Any], record: Mapping[str, Any]) -> None:

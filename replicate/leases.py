@@ -24,7 +24,9 @@ class Lease:
 def take(path: Path) -> Lease | None:
     """The lease at this path, None if somebody else has it. It does not wait."""
     while True:
-        handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o666)
+        if path.is_symlink():
+            path.unlink(missing_ok=True)  # a lease is a file of ours, and nobody else's
+        handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o666)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # The one before us may have removed the file between our open and our lock.

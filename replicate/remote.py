@@ -145,6 +145,8 @@ def _complete(remote: Remote, home: Path, names: tuple[str, ...]) -> bool:
     if not look(remote, home.name):
         raise Problem(f"{remote.url}: there is no step {home.name}")
     record = json.loads((home / RESULT).read_bytes())
+    if not all(map(files.inside, record["files"])):
+        raise Problem(f"{remote.url}/steps/{home.name} is damaged: {RESULT} names a file that is none of its folder")
     return all(
         (home / name).exists() or _fetched(remote, home, name, about["sha256"])
         for name, about in record["files"].items()

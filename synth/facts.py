@@ -69,10 +69,11 @@ class Fact:
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """The facts of one paper, found by what they are about."""
+    """The facts of one paper, found by what they are about. `whole`: its tables of results were understood to the last cell."""
 
     facts: tuple[Fact, ...] = ()
     source: Mapping[str, Any] = field(default_factory=dict)  # title, authors, date, url of the paper
+    whole: bool = False
 
     @cached_property
     def _by(self) -> dict[tuple[str, str], list[Fact]]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from replicate import experiments, resources, results, tasks
+from replicate import experiments, languages, resources, results, tasks
 from replicate.problems import Problem, unknown
 
 from .records import (
@@ -28,6 +28,10 @@ from .records import (
 )  # fmt: skip
 
 FLAGS = ("mlm", "rival_mlm")
+# What the things are that a quantifier runs over, where they are named; else they are intermediate trainings.
+AMONG: Mapping[str, tuple[str, Iterable[str]]] = {
+    "targets": ("target", results.TARGETS), "languages": ("language", tuple(languages.languages())),
+}  # fmt: skip
 
 
 def there(claims: str | Path | None = None) -> dict[str, Path]:
@@ -141,7 +145,7 @@ def _assertion(entry: Mapping[str, Any], where: str) -> Assertion:
         across=made.across and named("across", "set to quantify over", ACROSS, made.across),
         quantifier=made.quantifier and named("quantifier", "quantifier", QUANTIFIERS, made.quantifier),
         direction=named("direction", "direction", DIRECTIONS, made.direction),
-        among=tuple(named("among", "intermediate task", SYSTEMS, name) for name in made.among),
+        among=tuple(named("among", *AMONG.get(made.across, ("intermediate task", SYSTEMS)), name) for name in made.among),
     )
     if made.value and kind in ("level", "gain"):
         try:

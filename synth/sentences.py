@@ -48,9 +48,9 @@ def on_claims(findings: Sequence[Finding]) -> list[str]:
         lines.append(f"{rest}; {undecided} of {len(findings)} claims could not be decided for want of information.")
     else:
         lines.append(f"{rest}, of {count(len(findings), 'claim')}.")
-    other = [(one, number) for one in findings if (number := other_version(one)) and number["number"]]
+    other = [(one, number) for one in findings if (number := other_version(one)) and number.get("number")]
     if other:
-        pairs = [f"{number['number']} for {said}" for of, number in other if (said := _said(of))]
+        pairs = [f"{number['number']} for {_said(of)}" for of, number in other if differs(of)]
         more = f" and {len(pairs) - PAIRS} more" if len(pairs) > PAIRS else ""
         papers = " and ".join(sorted({str(number["paper"]) for _, number in other}))
         differ = f": {', '.join(pairs[:PAIRS])}{more}" if pairs else ""
@@ -61,6 +61,20 @@ def on_claims(findings: Sequence[Finding]) -> list[str]:
 def _said(of: Finding) -> str:
     """The first number that a claim asserts."""
     return next((one.value for one in of.claim.asserts if one.value), "")
+
+
+def differs(of: Finding) -> bool:
+    """Whether another version of the cited paper prints another number than the claim's, both of them numbers."""
+    found = other_version(of) or {}
+    its, claimed = _number(str(found.get("number") or "")), _number(_said(of))
+    return its is not None and claimed is not None and its != claimed
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", "").replace("\u2212", "-"))
+    except ValueError:
+        return None
 
 
 def other_version(of: Finding) -> dict[str, Any] | None:

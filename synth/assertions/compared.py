@@ -35,6 +35,8 @@ NUMBER = re.compile(
     r"(?P<digits>[+\-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)\s*(?P<scale>[a-z]+)?\s*(?P<unit>%)?", re.I
 )
 POWER = re.compile(r"(\d+)\s*\^\s*(\d+)|(\d+(?:\.\d+)?)e([+-]?\d+)", re.I)
+NOUN = re.compile(r"\s+(examples|sentences|pairs|languages|tasks|points|parameters|phases|steps|epochs|layers|seeds)$", re.I)
+APART = frozenset("not no none without but except excluding only all never other".split())  # turn words into another statement
 IDLE = frozenset("a an the of and or in on with from for to its".split())
 
 
@@ -65,7 +67,7 @@ class Quantity:
 
 def quantity(text: str) -> Quantity | None:
     """The number that a text is ('1.1M', 'nine', '2^17', '47-20,436'); None where it is words."""
-    bare = text.strip()
+    bare = NOUN.sub("", text.strip())
     if bare.lower() in WORDS:
         return Quantity(results.interval(str(WORDS.index(bare.lower()))))
     if found := POWER.fullmatch(bare):
@@ -108,7 +110,7 @@ def same_words(claim: str, fact: str) -> bool | None:
     if all(kinds):
         return True if kinds[0] & kinds[1] else None if kinds[0] | kinds[1] in ALIKE else False
     first, second = _tokens(claim), _tokens(fact)
-    return True if first and first <= second else None
+    return True if first and first <= second and first & APART == second & APART else None
 
 
 def _tokens(text: str) -> frozenset[str]:

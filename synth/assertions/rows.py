@@ -88,9 +88,9 @@ class Selection:
 
     def narrowed(self, method: str, spoken: str) -> Selection:
         """The rows of another way of training, or of intermediate data in other languages than the pivot."""
-        if self.whole is None or (method in ("", "full") and not spoken):
+        key = (method or "full", "" if _codes(spoken) <= {languages.PIVOT} else spoken)
+        if self.whole is None or key == ("full", ""):
             return self
-        key = (method or "full", spoken)
         if key not in self._narrowed:
             frame = _variants(self.whole, *key)
             self._narrowed[key] = Selection(frame[frame["quantity"] == "gain"], measured(frame))

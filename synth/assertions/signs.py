@@ -17,6 +17,7 @@ from .finding import Finding, leaves, middle, spread
 from .numbers import gain
 from .rows import Selection
 from .wording import measured as measure
+from .wording import system
 
 NEEDED: Mapping[str, Callable[[int], int]] = {
     "each": lambda count: count, "most": lambda count: count // 2 + 1, "some": lambda count: 1, "none": lambda count: 1,
@@ -34,8 +35,9 @@ def sign(of: Assertion, rows: Selection, margin: float = 0.0) -> Finding:
     needed = NEEDED[of.quantifier](len(found))
     up, flat = _certain(have, of.direction, needed, len(found), margin)
     unsure = [name for name in found if name not in up and name not in flat]
-    word, what = of.direction, "" if of.across == "targets" else f"{measure(of)}: "
-    said = [f"{what}{word} in {len(up)} of {len(found)} {of.across}"]
+    word, named = of.direction, {"intermediates": (measure(of),), "targets": (system(of),)}
+    what = ", ".join(named.get(of.across, (system(of), measure(of))))
+    said = [f"{what}: {word} in {len(up)} of {len(found)} {of.across}"]
     said += [f"{start}: {', '.join(names)}" for start, names in ((f"not {word}", flat), ("open", unsure)) if names]
     return Finding(
         printed=f"{word} in {len(up)} of {len(found)}",

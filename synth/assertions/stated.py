@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from replicate import results, tasks
+from replicate import tasks
 
 from ..facts import Fact, Facts, sort
-from ..records import MULTI, Assertion
-from .compared import compare
+from ..records import MULTI, Assertion, title
+from .compared import compare, quantity
 from .finding import Finding
 from .rows import Selection
 from .wording import named
@@ -23,7 +23,7 @@ def stated(of: Assertion, facts: Facts | None, rows: Selection | None = None) ->
         best = next((place for place, answer in enumerate(answers) if answer), 0)
         word = True if True in answers else False if all(answer is False for answer in answers) else None
         return _of_fact(found[best], word)
-    counted = _counted(of, rows)
+    counted = _counted(of, rows, facts is not None and facts.whole)
     return counted or Finding(missing=f"{named(of)}: not among the facts" if facts else f"{named(of)}: no facts are at hand")
 
 
@@ -43,15 +43,22 @@ COUNTS: Mapping[str, Callable[[Selection], set[str]]] = {
 }  # fmt: skip
 
 
-def _counted(of: Assertion, rows: Selection | None) -> Finding | None:
-    """A count of what the rows name. A table may leave something out, so that fewer are no contradiction."""
+def _counted(of: Assertion, rows: Selection | None, whole: bool) -> Finding | None:
+    """A count of what the rows name. They contradict who counts fewer, and confirm nobody unless the tables were read whole."""
     count = COUNTS.get(sort(of.what))
     names = count(rows) if rows is not None and count and of.kind == "count" and of.about == "stilts" else set()
     if not names:
         return None
-    shown = ", ".join(name for name in (*tasks.TASKS, *results.AVERAGES) if name in names)
+    shown = ", ".join(title(name) for name in tasks.TASKS if name in names)
     answer = compare(of, Fact("", of.about, of.what, str(len(names)), "rows", ""))
     assert rows is not None
     origin = str((rows.gains if len(rows.gains) else rows.levels)["origin"].iloc[0]).partition("#")[0]
     row = {"origin": f"{origin}#rows", "cell": f"counted: {of.what}", "printed": str(len(names)), "note": shown}
-    return Finding(printed=str(len(names)), holds=answer or None, rows=(row,), recomputation=f"counted among the rows: {shown}")
+    said = quantity(of.value)
+    fewer = answer is False and said is not None and said.interval.high < len(names) and of.relation != "at least"
+    return Finding(
+        printed=str(len(names)),
+        holds=False if fewer else (whole and answer) or None,
+        rows=(row,),
+        recomputation=f"the tables name {len(names)}: {shown}",
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from replicate.results import Interval
@@ -113,7 +113,8 @@ def _tried(view: View, line: int, there: int, known: tuple[Reading, ...]) -> _Tr
     for reading in known:
         if not any(view.at(line, one) for one in reading.places):
             continue
-        present = Reading(reading.words, tuple(kept for group in reading.groups if (kept := _present(view, line, group))))
+        groups = tuple(kept for group in reading.groups if (kept := _present(view, line, group)))
+        present = replace(reading, groups=groups)
         missing = missing or present.groups != reading.groups
         if len(present.groups) < 2:
             continue

@@ -34,7 +34,7 @@ class Place:
         where = [f"page {self.page}"] if self.page else []
         if self.table:
             where += [self.table, *(f"{name} '{value}'" for name, value in (("row", self.row), ("column", self.column)) if value)]
-        return ", ".join(where) + self._quoted
+        return (", ".join(where) or "in the text") + self._quoted
 
     @property
     def _quoted(self) -> str:

@@ -43,6 +43,8 @@ def _table(table: Table) -> Outcome:
     for number, entry in enumerate(marked):
         beaten[number] = dict(_beaten(views, entry))
     votes = Counter(meaning for found in beaten.values() for meaning, by in found.items() if by is None)
+    reach = {turned: _reach(view) for turned, view in views.items()}
+    votes = Counter({meaning: often for meaning, often in votes.items() if reach[meaning.turned] >= 0.9 * max(reach.values())})
     if not votes:
         return made
     usual, fits = votes.most_common(1)[0]
@@ -61,6 +63,12 @@ def _table(table: Table) -> Outcome:
         assert by is not None
         made.findings.append(_finding(table, marked[number], by, usual, explained))
     return made
+
+
+def _reach(view: View) -> float:
+    """The share of rows or columns that have a mark: what is marked line by line is marked in all of them."""
+    lines = {line for line, _ in view.entries}
+    return len({line for (line, _), entry in view.entries.items() if entry.cell.bold}) / max(1, len(lines))
 
 
 def _own(views: dict[bool, View], entry: Entry) -> bool:

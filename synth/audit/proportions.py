@@ -18,8 +18,9 @@ from .findings import LIKELY, SURE, Finding, Outcome, between, counted, gap, sho
 from .spoken import SAID, sentences, spoken
 
 RATIO = re.compile(r"of (\d+(?:,\d{3})*)$")
+MEASURED = re.compile(r"\b(?:ms|s|min|h|hours?|seconds?|minutes?|days?|GB|MB|kB|epochs?|steps?)\b")
 INSIDE = re.compile(r"[\w\s'\u2019/-]{0,50}[(,:=;]\s*(?:or|i\.e\.,?|that is,?|about|~|\u223c|\u2248|roughly)?\s*")
-OF_THE = re.compile(r"\s*(?:%|percent)?\s*(?:of|among|on)\s+(?:the|these|those|our|all|its|their|a total of)?\s*(?:\w+ ){0,1}$")
+OF_THE = re.compile(r"\s*(?:%|percent)?\s*(?:of|among|on)\s+(?:(?:the|these|those|our|all|its|their|a total of|all of the)\s+)?$")
 
 
 def check(document: Document) -> Outcome:
@@ -140,6 +141,8 @@ def _impossible(sentence: Sentence, found: Sequence[Number], shares: Sequence[_S
     """'73.5% of the 15 papers': no whole number of 15 makes that."""
     made, text = Outcome(), sentence.text
     for one, two in itertools.pairwise(found):
+        if not text[two.end : two.end + 1].isspace() or MEASURED.search(two.noun):
+            continue
         whole = two.value == two.value.to_integral_value() and two.relation == EQUAL and two.noun
         if (
             one.unit != units.PERCENT

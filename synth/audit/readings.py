@@ -17,17 +17,22 @@ from . import roles
 from .values import Content
 from .views import View
 
-METRIC = re.compile(r"[\s(/,-]*\b(f1|em|acc|acc\.|accuracy|exact match|precision|recall|prec\.?|rec\.?|p|r)\b[\s)]*", re.I)
+METRIC = re.compile(
+    r"[\s(/,_-]*(?<![^\W_])(f1|em|acc|acc\.|accuracy|exact match|precision|recall|prec\.?|rec\.?|p|r)(?![^\W_])[\s)]*", re.I
+)
+MEAN = "the mean"
+PAIRS = ("both", "the first", "the second")
 ENGLISH = re.compile(r"^(en|eng|english)$", re.I)
 WITHOUT = re.compile(r"\b(?:w/o|without|excl\.?|excluding|except|no|non|but|not)\b[- ]?(.*)", re.I)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """Over what the mean is, in words and as groups of places."""
+    """Over what the mean is, in words and as groups of places; how a pair in a cell ('84.6/83.4') enters."""
 
     words: str
     groups: tuple[tuple[int, ...], ...]
+    pairs: str = MEAN
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -41,7 +46,11 @@ def readings(view: View, place: int) -> tuple[Reading, ...]:
         for how, groups in _grouped(view, places):
             if len(groups) > 1 and groups not in made:
                 made[groups] = Reading(f"{words}{how}", groups)
-    return tuple(made.values())
+    whole = tuple(made.values())
+    if any(len(entry.content.parts) > 1 for (_, at), entry in view.entries.items() if at != place):
+        flat = [one for one in whole if all(len(group) == 1 for group in one.groups)]
+        whole += tuple(Reading(f"{one.words}, {pairs} of a pair", one.groups, pairs) for pairs in PAIRS for one in flat)
+    return whole
 
 
 def _bases(view: View, place: int) -> Iterator[tuple[str, list[int]]]:
@@ -120,13 +129,16 @@ def value(view: View, line: int, reading: Reading, part: int, parts: int) -> tup
             entry = view.at(line, place)
             if entry is None:
                 return None
-            made.append(_entered(entry.content, part, parts))
+            made += _entered(entry.content, part, parts, reading.pairs)
             members.append(entry.cell.text)
-        means.append(mean(made))
+        means += made if reading.pairs == PAIRS[0] else [mean(made)]
     return mean(means), members
 
 
-def _entered(content: Content, part: int, parts: int) -> Interval:
-    if parts > 1 and len(content.parts) == parts:
-        return content.parts[part].made
-    return mean(one.made for one in content.parts)
+def _entered(content: Content, part: int, parts: int, pairs: str) -> list[Interval]:
+    there = [one.made for one in content.parts]
+    if parts > 1 and len(there) == parts:
+        return [there[part]]
+    if pairs == MEAN:
+        return [mean(there)]
+    return there if pairs == PAIRS[0] else there[:1] if pairs == PAIRS[1] else there[-1:]

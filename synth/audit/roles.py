@@ -30,7 +30,7 @@ _ROLES: tuple[tuple[str, str], ...] = (
     (RELATIVE, rf"(?:rel\.?|relative) .*|(?:{_DELTA})\.? ?\(? ?(?:%|rel\.?)\)?.*|speed-?up"),
     (DELTA, rf"(?:abs(?:\.|olute)? )?(?:{_DELTA})\b\.?.*|\u0394.*|\u2206.*"),
     (SPREAD, r"(?:std|s\.?d|stdev|std\. ?dev|standard (?:deviation|error)|se|sem|var|variance|range|ci|95 ?% ci|\u03c3|\u00b1)\.?"
-             r"(?: ?\(.*\))?|(?:min|max|median|minimum|maximum)\.?"),
+             r"(?: ?\(.*\))?|(?:min|max|median|minimum|maximum|percentile|p\d\d?|q[1-3]|[1-9]\d?th)\.?"),
     (COUNT, r"(?:#|no\. of|num\.?|number of|n of|count|counts|n\b|size|support|\|.*\|).*|.*(?:\s#|#\s).*"),
     (COUNT, rf".*\b(?:{_COUNTED})\b\.?.*"),
     (SHARE, r".*%.*|(?:percent|percentage|share|proportion|fraction|ratio|rate)\b.*"),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+
+from replicate.problems import Problem
 
 from ..reading.document import Document
 from ..reading.worker import Reader
@@ -52,7 +55,7 @@ def audit(path: Path, reader: Reader, table: str = "") -> Audit:
 
 def audited(document: Document) -> Audit:
     """The audit of a document that was read."""
-    whole = Outcome()
+    whole, document = Outcome(), _placed(document)
     for check in CHECKS.values():
         whole.add(check(document))
     whole.findings[:] = ordered(dict.fromkeys(whole.findings))
@@ -60,11 +63,16 @@ def audited(document: Document) -> Audit:
     return Audit(document.source, document.sha256, document.title, whole, size, document.notes)
 
 
+def _placed(document: Document) -> Document:
+    """Every table with a name, that of its place where it has no number; no page where a kind of file has none."""
+    tables = [replace(one, number=one.number or f"no. {at}") for at, one in enumerate(document.tables, 1)]
+    if document.kind == "pdf":
+        return replace(document, tables=tuple(tables))
+    sentences = [replace(one, spans=tuple(span._replace(page=0) for span in one.spans)) for one in document.sentences]
+    return replace(document, tables=tuple(replace(one, page=0) for one in tables), sentences=tuple(sentences))
+
+
 def _only(document: Document, number: str) -> Document:
-    from dataclasses import replace
-
-    from replicate.problems import Problem
-
     if not number:
         return document
     named = [table for table in document.tables if table.number == number]

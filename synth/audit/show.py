@@ -13,7 +13,7 @@ SHOWN = 12  # lines of what could not be checked
 def lines(audit: Audit) -> Iterator[str]:
     """Each finding with its places, then what was checked and what could not be."""
     found = audit.outcome.findings
-    size = ", ".join(counted(number, noun.removesuffix("s")) for noun, number in audit.size.items())
+    size = ", ".join(counted(number, noun.removesuffix("s")) for noun, number in audit.size.items() if number)
     yield f"{audit.source}: {size}"
     for number, one in enumerate(found, 1):
         yield ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bisect
 import csv
 import hashlib
 import io
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,8 +14,8 @@ from pathlib import Path
 
 from replicate.problems import Problem
 
-from ..reading import cells, latex, pages, plain
-from ..reading.document import Document, Sentence, Table
+from ..reading import cells, latex, pages
+from ..reading.document import Document, Sentence, Span, Table
 from ..reading.layout import CAPTION
 from ..reading.worker import Reader
 
@@ -40,9 +42,10 @@ def read(path: Path, reader: Reader) -> Document:
     kind = pages.kind(path)
     if path.suffix.lower() in CSV:
         return _table(path)
-    if kind == "latex":
-        return _numbered(reader.read(path), path.read_text(encoding="utf-8", errors="replace"))
-    return _text(path) if kind == "text" else reader.read(path)
+    document = reader.read(path)
+    if kind not in ("latex", "text"):
+        return document
+    return (_numbered if kind == "latex" else _text)(document, path.read_text(encoding="utf-8", errors="replace"))
 
 
 def _hash(path: Path) -> str:
@@ -83,20 +86,28 @@ def _piece(text: str, head: bool = False) -> cells.Piece:
     return cells.Piece(inner.replace("**", "").replace("\\|", "|").strip(), head=head, bold=found is not None)
 
 
-def _text(path: Path) -> Document:
-    """Plain text and Markdown: paragraphs by the reader of plain text, tables of pipes or tabs beside them."""
-    text = path.read_text(encoding="utf-8", errors="replace").replace("\r\n", "\n")
-    lines = text.split("\n")
-    blocks = list(_blocks(lines))
-    for first, last in reversed(blocks):  # an empty line on both sides, so that no sentence runs into a table
-        lines[last:last] = [""]
-        lines[first:first] = [""]
-    document = plain.read("\n".join(lines), str(path))
-    if not document.blocks:
-        raise Problem(f"{path}: no text; is it the right file?")
-    tables = [table for first, last in _blocks(lines) if (table := _made(lines, first, last)) is not None]
-    numbered = tuple(replace(table, page=1) for table in tables)
-    return replace(document, sha256=_hash(path), tables=numbered, sentences=_prose(document))
+def _text(document: Document, source: str) -> Document:
+    """Plain text and Markdown: what the reader of plain text makes of it, and its tables of pipes or tabs."""
+    raw = source.replace("\r\n", "\n").split("\n")
+    tables = [table for first, last in _blocks(raw) if (table := _made(raw, first, last)) is not None]
+    page = document.pages[0]
+    lines = page.text.split("\n")
+    starts = [0, *itertools.accumulate(len(line) + 1 for line in lines)]
+    inside = [(starts[first], starts[last]) for first, last in _blocks(lines)]
+    sentences = tuple(kept for one in document.sentences if (kept := _beside(one, inside, page.text)) is not None)
+    return replace(document, tables=tuple(replace(table, page=1) for table in tables), sentences=sentences)
+
+
+def _beside(sentence: Sentence, inside: Sequence[tuple[int, int]], text: str) -> Sentence | None:
+    """A sentence without the rows of a table that run into it; None where nothing is left."""
+    span = sentence.spans[0]
+    at = bisect.bisect_right(inside, (span.start, 10**12)) - 1
+    if at >= 0 and inside[at][1] > span.start:
+        return None
+    if at + 1 == len(inside) or inside[at + 1][0] >= sentence.spans[-1].end:
+        return sentence
+    end = inside[at + 1][0]
+    return replace(sentence, text=" ".join(text[span.start : end].split()), spans=(Span(span.page, span.start, end),))
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -132,13 +143,3 @@ def _caption(lines: Sequence[str], first: int, last: int) -> str:
         if CAPTION.match(said):
             return said
     return ""
-
-
-def _prose(document: Document) -> tuple[Sentence, ...]:
-    """The sentences that are no rows of a table."""
-    inside = [found.span() for found in re.finditer(r"^[ \t]*\|.*\|[ \t]*$", document.pages[0].text, re.M)]
-    return tuple(
-        one
-        for one in document.sentences
-        if not any(span.start < end and start < span.end for span in one.spans for start, end in inside)
-    )

@@ -13,13 +13,14 @@ from ..reading.document import CAPTION, FOOTNOTE, PROSE, Document, Sentence
 from .findings import Place
 
 LABELS = (*PROSE, FOOTNOTE, CAPTION)
+LONGEST = 2_000  # characters; what is longer is no sentence
 SAID = ("points", units.PERCENT, units.TIMES, "")  # units of a number that counts nothing
 
 
 def sentences(document: Document, labels: tuple[str, ...] = LABELS) -> Iterator[tuple[Sentence, tuple[Number, ...]]]:
-    """What the paper says in its own voice, with the numbers in it; sentences without a number are left out."""
+    """What the paper says in its own voice, with the numbers in it; those without a number are left out."""
     for sentence in document.sentences:
-        if sentence.label in labels and (found := _numbers(sentence.text)):
+        if sentence.label in labels and len(sentence.text) <= LONGEST and (found := _numbers(sentence.text)):
             yield sentence, found
 
 

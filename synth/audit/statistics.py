@@ -11,7 +11,7 @@ from replicate.results import Interval
 
 from ..reading.document import Document
 from .findings import LIKELY, SURE, Finding, Outcome
-from .spoken import LABELS, spoken
+from .spoken import LABELS, LONGEST, spoken
 
 NUMBER = r"[+\-\u2212]?\s?\d*\.?\d+"
 TEST = re.compile(
@@ -39,7 +39,7 @@ def check(document: Document) -> Outcome:
     made = Outcome()
     one_sided = any(ONE_SIDED.search(sentence.text) for sentence in document.sentences)
     for sentence in document.sentences:
-        if sentence.label not in LABELS or "p" not in sentence.text:
+        if sentence.label not in LABELS or len(sentence.text) > LONGEST:
             continue
         for test in _tests(sentence.text):
             made.checked["test statistics"] += 1
@@ -68,9 +68,9 @@ def _fits(test: _Test, low: float, high: float) -> bool:
 
 
 def _tests(text: str) -> Iterator[_Test]:
-    from scipy import stats
-
     for found in TEST.finditer(text):
+        from scipy import stats
+
         what, one, two = found["what"], found["one"], found["two"]
         printed = found["value"].replace("\u2212", "-").replace(" ", "")
         half = Decimal(5).scaleb(-len(printed.partition(".")[2]) - 1)

@@ -10,7 +10,7 @@ from ..reading.document import ABSTRACT, APPENDIX, BODY, Document, Sentence
 from . import roles
 from .findings import LIKELY, POSSIBLE, Finding, Outcome, Place, counted
 from .named import Named, Names, named_tables
-from .spoken import sentences, spoken
+from .spoken import LONGEST, sentences, spoken
 from .views import Entry, View, name, place
 
 VOICES = (ABSTRACT, BODY, APPENDIX)
@@ -44,7 +44,12 @@ def check(document: Document) -> Outcome:
         return made
     names = Names(document)
     for sentence in document.sentences:
-        if sentence.label in VOICES and BEST.search(sentence.text) and not PARTIAL.search(sentence.text):
+        if (
+            sentence.label in VOICES
+            and len(sentence.text) <= LONGEST
+            and BEST.search(sentence.text)
+            and not PARTIAL.search(sentence.text)
+        ):
             made.add(_best(sentence, names.of(sentence.text)))
     made.add(_counts(document))
     return made

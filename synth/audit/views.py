@@ -64,7 +64,7 @@ def label(path: Sequence[str]) -> str:
 
 def name(table: Table) -> str:
     """What people call a table."""
-    return f"Table {table.number}" if table.number else "a table without number"
+    return f"table {table.number}" if table.number.startswith("no. ") else f"Table {table.number}"
 
 
 def place(table: Table, cell: Cell) -> Place:

@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ from ..literature import ids
 from ..reading import reported, worker
 
 if TYPE_CHECKING:
-    from ..reading.document import Document, Table
+    from ..reading.document import Table
 
 SCHEMA = "synth.tables/1"
 WHOLE = re.compile(r"[\d,]+(\s*[-\u2013]\s*[\d,]+)?|[-\u2013\u2014]?|N/?A", re.I)
@@ -46,8 +46,9 @@ class Printed:
     rows: tuple[dict[str, Any], ...] = ()
     facts: tuple[tuple[str, str, str, str], ...] = ()  # about, what, value, table
     tables: int = 0
-    left: tuple[tuple[str, int], ...] = ()
+    left: tuple[tuple[str, int], ...] = ()  # cells that are neither, by reason
     why: str = ""  # nothing could be read
+    whole: bool = False  # no cell of a table of results was left
 
     @property
     def silence(self) -> str:
@@ -56,14 +57,10 @@ class Printed:
             return self.why
         if not self.tables:
             return "no table was found in it"
-        most = f", most of them because {self.left[0][0]}" if self.left else ""
         cells = sum(count for _, count in self.left)
-        read = (
-            f"{len(self.rows)} numbers of its {self.tables} tables"
-            if self.tables > 1
-            else f"{len(self.rows)} numbers of its table"
-        )
-        return f"{read} were understood, {cells} cells were not{most}"
+        rest = f"; of {cells} cells that were not, {self.left[0][1]} for this: {self.left[0][0]}" if self.left else ""
+        tables = "1 table" if self.tables == 1 else f"{self.tables} tables"
+        return f"{len(self.rows)} scores and {len(self.facts)} facts were understood in its {tables}{rest}"
 
 
 class Papers(Mapping[str, Selection]):
@@ -103,7 +100,9 @@ class Papers(Mapping[str, Selection]):
             shipped = self._stated.get(paper)
             read = [Fact(f"paper:{paper}", *one) for one in self.printed(paper).facts] if paper in self._files else []
             known = shipped.facts if shipped else ()
-            self._facts[paper] = Facts((*known, *read), shipped.source if shipped else {}) if known or read else None
+            whole = paper in self._files and self.printed(paper).whole
+            there = known or read or whole
+            self._facts[paper] = Facts((*known, *read), shipped.source if shipped else {}, whole) if there else None
         return self._facts[paper]
 
     def named(self, paper: str) -> str:
@@ -156,11 +155,11 @@ def tables_of(path: Path, sha256: str) -> Printed:
         if data.get("schema") == SCHEMA:
             left = tuple((str(why), int(count)) for why, count in data["left"])
             facts = tuple(tuple(one) for one in data["facts"])
-            return Printed(tuple(data["rows"]), facts, data["tables"], left, data["why"])
+            return Printed(tuple(data["rows"]), facts, data["tables"], left, data["why"], data["whole"])
     except (OSError, ValueError, KeyError, TypeError):
         pass  # made again
     made = _understood(path)
-    data = {"schema": SCHEMA, "rows": made.rows, "facts": made.facts, "tables": made.tables, "left": made.left, "why": made.why}
+    data = {"schema": SCHEMA, **asdict(made)}
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with files.whole(place) as file:
@@ -186,18 +185,16 @@ def _understood(path: Path) -> Printed:
         return Printed(why=str(problem))
     parts = reported.together([reported.results_of(table, document, "") for table in document.tables])
     rows = [{**row, "origin": row["origin"].removeprefix("paper:")} for part in parts for row in part.rows]
-    left = Counter(one.reason for part in parts for one in part.left)
+    stated = [_stated(table) for table in document.tables]
+    facts = tuple(dict.fromkeys(one for those in stated for one in those))
+    # The cells of a table on data are no scores, and were not meant to be.
+    left = Counter(one.reason for part, data in zip(parts, stated, strict=True) if part.rows or not data for one in part.left)
     try:
         _table(Printed(tuple(rows)), "x")
     except Problem as problem:
-        return Printed(facts=_facts(document), tables=len(document.tables), why=f"its tables contradict each other: {problem}")
-    return Printed(tuple(rows), _facts(document), len(document.tables), tuple(left.most_common()))
-
-
-def _facts(document: Document) -> tuple[tuple[str, str, str, str], ...]:
-    """What tables on data say: rows of a task, columns of sizes, kinds and genres."""
-    found = [one for table in document.tables for one in _stated(table)]
-    return tuple(dict.fromkeys(found))
+        return Printed(facts=facts, tables=len(document.tables), why=f"its tables contradict each other: {problem}")
+    whole = bool(rows) and not any(part.left for part in parts if part.rows)
+    return Printed(tuple(rows), facts, len(document.tables), tuple(left.most_common()), "", whole)
 
 
 def _stated(table: Table) -> list[tuple[str, str, str, str]]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from replicate import results, tasks
+from replicate.problems import Problem
 
 from ..assertions import NOT_MEASURED, STATED, Finding, Selection, by_language, claimed, compare, evaluate, signed
 from ..assertions.wording import claim as said
@@ -103,6 +104,8 @@ def _part(of: Assertion, margin: float, group: Group, rows: Selection) -> Part:
     """Verdict, reason and finding for one assertion that runs can measure."""
     if decides(group) and of.kind == "sign" and of.across == "intermediates" and not of.among:
         of = replace(of, among=tasks.INTERMEDIATE)  # what was not run leaves it open, instead of shrinking the claim
+    if not decides(group):
+        of = replace(of, model="", over_model="")  # an illustration is one of another model in any case
     found, note = evaluate(of, rows, margin=margin), ""
     if found.missing and of.split and not of.chosen:
         other = next(split for split in SPLITS if split != of.split)
@@ -126,7 +129,10 @@ def _part(of: Assertion, margin: float, group: Group, rows: Selection) -> Part:
     if not decides(group):
         whom = "the real world" if group[0] == "artificial" else "a model of full size"
         return ILLUSTRATION, f"{what} {ours}{note}, claimed {said(of)} for {whom}", found
-    word, line = _equal(of, found, margin)
+    try:
+        word, line = _equal(of, found, margin)
+    except Problem as problem:
+        return INCONCLUSIVE, f"{what} {ours}{note}; the claim's number cannot be read ({problem})", found
     return word, f"{what} {line}{note}", found
 
 

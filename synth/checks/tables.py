@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from ..assertions import STATED, Finding, claimed, evaluate, leaves, middle, number, signed
+from replicate import results, tasks
+from replicate.problems import Problem
+
+from ..assertions import STATED, Finding, Selection, claimed, evaluate, leaves, middle, number, signed
 from ..assertions.wording import claim as said
 from ..assertions.wording import named
+from ..facts import Facts
 from ..literature import ids
 from ..records import Assertion, Claim, Evidence, Question, Verdict, title
 from .hand import Hand
@@ -21,6 +26,8 @@ def check(claim: Claim, question: Question, hand: Hand) -> Verdict:
     """What the tables of the cited version say; those of another version are shown and decide nothing."""
     if not claim.asserts:
         return Verdict("tables", NOT_ENOUGH, "the claim asserts nothing that a table could hold")
+    if not claim.paper:
+        return Verdict("tables", NOT_ENOUGH, "the claim cites no paper, so there is no table to hold it against")
     paper = hand.papers.named(claim.paper)
     if paper:
         return _cited(claim, paper, hand)
@@ -39,7 +46,19 @@ def _advice(paper: str, hand: Hand) -> str:
 
 def _found(claim: Claim, paper: str, hand: Hand) -> Found:
     rows, facts = hand.papers[paper], hand.papers.facts(paper)
-    return [(one, evaluate(one, rows, facts)) for one in claim.asserts]
+    return [_read(one, rows, facts) for one in claim.asserts]
+
+
+def _read(of: Assertion, rows: Selection, facts: Facts | None) -> tuple[Assertion, Finding]:
+    """An assertion with what was found. One on question answering that names no metric may mean the score, F1 or EM: the one
+    that bears it out is meant, else the score."""
+    readings = [of]
+    if of.kind in ("level", "gain") and of.metric == results.SCORE and of.target in tasks.TASKS:
+        metrics = results.score_metrics(of.target)
+        readings += [replace(of, metric=metric) for metric in metrics if len(metrics) > 1]
+    found = [(one, evaluate(one, rows, facts)) for one in readings]
+    there = [pair for pair in found if not pair[1].missing] or found
+    return next((pair for pair in there if compare(*pair)[0] == SUPPORTED), there[0])
 
 
 def _cited(claim: Claim, paper: str, hand: Hand) -> Verdict:
@@ -143,7 +162,10 @@ def compare(of: Assertion, found: Finding) -> tuple[str, str]:
         return WORDS[found.holds], ", ".join(part for part in (found.also, found.note) if part)
     if not found.numbers:
         return NOT_ENOUGH, f"the tables do not say: {what}"
-    wanted, made = claimed(of), next(iter(found.numbers.values()))
+    try:
+        wanted, made = claimed(of), next(iter(found.numbers.values()))
+    except Problem as problem:
+        return NOT_ENOUGH, f"{what}: the claim's number cannot be read ({problem})"
     if len(found.rows) == 1 and found.rows[0]["printed"]:
         return WORDS[wanted.against_cell(made)], f"{what}: the table prints {found.shown}, the claim says {said(of)}"
     form = "+.4g" if of.kind == "gain" else ".4g"

@@ -101,8 +101,6 @@ def _total(of: Total) -> list[str]:
         (least, first), (most, last) = apart[0], apart[-1]
         left = f"{least:.1f} without {first}, {most:.1f} without {last}"
         made += _wrapped(f"{left}; {of.low:.1f} to {of.high:.1f} as weights go from half to double", "  ", "  ")
-    elif apart:
-        made += _wrapped("no weight changes it, and leaving a reviewer out does not either", "  ", "  ")
     if of.silent:
         made += _wrapped(f"no opinion of {', '.join(of.silent)} counts as nothing earned", "  ", "  ")
     made += _wrapped(f"at most {of.ceiling:.1f} if all that could not be judged turned out well", "  ", "  ")

@@ -106,7 +106,7 @@ def _greater(of: Scene, found: Found) -> None:
     above, below = ABOVE.search(of.text), BELOW.search(of.text)
     up, down = UPWARD.search(of.text), DOWNWARD.search(of.text)
     told = [one for one in of.of(cues.QUANTIFIER) if one.text.lower() != "both"]
-    if of.negated or BAD.search(of.text) or told or of.left(found.used) or of.several or EVEN.search(of.text):
+    if of.negated or BAD.search(of.text) or told or of.left(found.used) or found.why or of.several or EVEN.search(of.text):
         return
     if (above and below) or not (above or below or bool(up) != bool(down)):
         return

@@ -30,7 +30,8 @@ HOLDS = re.compile(
     re.I,
 )
 SETTINGS = re.compile(
-    r"\b(learning\s+rate|batch\s+size|warm-?up|dropout|weight\s+decay|(?:max(?:imum|\.)?\s+)?(?:sequence\s+)?length)"
+    r"\b(learning\s+rate|batch\s+size|warm-?up|dropout|weight\s+decay|max(?:imum|\.)?\s+(?:sequence\s+)?length"
+    r"|sequence\s+length)"
     r"\s*(?:of|is|was|=|:|to)?\s*$",
     re.I,
 )
@@ -72,8 +73,22 @@ def read(of: Scene, found: Found) -> None:
             _size(of, number, found)
         elif number.unit in COUNTS:
             _count(of, number, found)
+    _once(of, found)
     _kinds(of, found)
     _model(of, found)
+
+
+def _once(of: Scene, found: Found) -> None:
+    """Two counts of one and the same thing are of different things: 'three annotators from a pool of six annotators'."""
+    for one in list(found.asserts):
+        others = [
+            other for other in found.asserts if (other.about, other.what) == (one.about, one.what) and other.value != one.value
+        ]
+        if others:
+            found.asserts = [other for other in found.asserts if other != one and other not in others]
+            for number in of.numbers:
+                if _value(number) in (one.value, *(other.value for other in others)):
+                    found.leave(number, f"one of several counts of {one.what}")
 
 
 def _value(number: Number) -> str:
@@ -129,7 +144,7 @@ def _count(of: Scene, number: Number, found: Found) -> None:
         return
     subject = of.text[: of.verb.start] if of.verb and of.verb.start < number.start else before
     about = _about(of, subject)
-    own = about == STUDY and not of.of(cues.DIRECTION)
+    own = about == STUDY and not of.of(cues.DIRECTION) and not (number.value == 1 and number.text.isalpha())
     holds = about not in ("", STUDY) and HOLDS.search(of.text[len(subject) : number.start])
     if (own and what != "tasks") or holds:
         found.add(_stated("count", about, what, number), number)
@@ -153,9 +168,17 @@ def _about(of: Scene, subject: str) -> str:
 def _setting(of: Scene, number: Number, found: Found) -> None:
     match = SETTINGS.search(of.text[: number.start])
     named = _tasks(of)
-    if match and len(named) <= 1 and not of.negated:
+    if match and re.match(r",|\s+(?:or|and|to)\s+[\d.]", of.text[number.end :]) and _goes_on(of, number):
+        found.leave(number, f"one of several values of the {match[1].lower()}")
+    elif match and len(named) <= 1 and not of.negated:
         what = re.sub(r"\s+", " ", match[1].lower())
         found.add(_stated("setup", named[0] if named else STUDY, what, number), number)
+
+
+def _goes_on(of: Scene, number: Number) -> bool:
+    """Whether further numbers follow in an enumeration: 'a learning rate of 1e-5, 2e-5 or 3e-5'."""
+    after = next((one for one in of.numbers if one.start > number.end), None)
+    return after is not None and bool(re.fullmatch(r"\s*(?:,|,?\s*(?:or|and|to))\s*", of.text[number.end : after.start]))
 
 
 def _tasks(of: Scene) -> list[str]:

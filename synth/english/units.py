@@ -56,7 +56,8 @@ def counted(after: str) -> tuple[str, str]:
         if not match or match[0].lower() in ENDS:
             break
         words.append(match[0])
-        head = match[0].rsplit("-", 1)[-1]
+        # '24-layer' has its unit behind the hyphen; 'English-language papers' are papers.
+        head = match[0].rsplit("-", 1)[-1] if place == 0 and after.startswith("-") else match[0]
         two = f"{words[-2]} {head}".lower() if len(words) > 1 else ""
         if unit := COUNTED.get(two) or COUNTED.get(head.lower()) or COUNTED.get(head):
             found = unit, " ".join(words)

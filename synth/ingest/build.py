@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
@@ -12,6 +13,7 @@ from typing import Any
 from replicate.problems import Problem
 
 from ..english.reading import read as understood
+from ..facts import STUDY
 from ..literature.ids import Id
 from ..records import Claim, Question
 from . import cited, claims, cut, header
@@ -49,7 +51,7 @@ def ingest(source: Source, name: str = "", experiment: str = "", titles: Mapping
         stops = cut.cut(row.text, texts)
         reading = understood(row.text, broken=stops and cut.broken(row.text, texts))
         name_of_it = claim_id(row.text, reading.asserts, {one.id for one in made})
-        own = cited.of(row, numbered) or main
+        own = cited.of(row.source, row.text, numbered) or main
         reported = _reported(row, source)
         made.append(Claim(name_of_it, row.text, str(own or ""), reading.asserts, reported, _note(row), stops))
         if reading.unread:
@@ -162,7 +164,8 @@ SMALL = frozenset(
 
 def slug(text: str, words: int, length: int = 48) -> str:
     """A name for files and links out of the first words of a text that say something."""
-    found = [one for one in re.findall(r"[a-z0-9]+", text.lower().replace("'", "")) if one not in SMALL]
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().replace("'", "")
+    found = [one for one in re.findall(r"[a-z0-9]+", plain) if one not in SMALL]
     made = ""
     for word in found[:words]:
         if len(made) + len(word) > length:
@@ -177,10 +180,14 @@ def _name(said: header.Header, source: Source) -> str:
 
 def claim_id(text: str, asserts: tuple[Any, ...], taken: set[str]) -> str:
     """A short name of a claim: what it speaks of and in which way, else its first words."""
-    names = list(dict.fromkeys(name for one in asserts for name in (one.intermediate, one.about, *_target(one)) if name))
+    names = list(dict.fromkeys(name for one in asserts for name in (one.intermediate, _subject(one), *_target(one)) if name))
     kinds = list(dict.fromkeys(one.kind for one in asserts))
     base = slug(" ".join([*names[:3], *kinds[:1]]), 6) if asserts else slug(text, 4)
     return another(base or "claim", taken)
+
+
+def _subject(one: Any) -> str:
+    return one.what if one.about == STUDY else one.about
 
 
 def _target(one: Any) -> tuple[str, ...]:

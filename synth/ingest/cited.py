@@ -13,7 +13,6 @@ from ..literature import ids
 from ..literature.ids import Id
 from ..literature.terms import title_key
 from . import clean
-from .claims import Row
 from .parts import Part, Source
 
 LINK = re.compile(
@@ -85,13 +84,13 @@ def primary(examined: str, there: Sequence[Id], titles: Mapping[str, str], sourc
     return None
 
 
-def of(row: Row, numbered: Mapping[str, Id]) -> Id | None:
+def of(source: str, claim: str, numbered: Mapping[str, Id]) -> Id | None:
     """The paper that a claim names itself: by an id, or by the number of a reference."""
-    for text in (row.source, row.text):
+    for text in (source, claim):
         if there := ids_in(text):
             return there[0]
-    for text in (row.source, row.text):
+    for text in (source, claim):
         for number in CITES.findall(text):
             if number in numbered:
                 return numbered[number]
-    return numbered.get(row.source.strip(" []#")) if row.source else None
+    return numbered.get(source.strip(" []#")) if source else None

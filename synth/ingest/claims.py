@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from . import clean, marks
+from .cited import ids_in
 from .parts import ITEM, PARAGRAPH, TABLE, Part, Section, Source
+from .text import LABEL
 
 CLAIM = re.compile(r"\b(?:claims?|statements?|findings?|assertions?)\b", re.I)
 VERIFIED = re.compile(
@@ -21,7 +23,6 @@ ID = re.compile(r"(?:#|id|no\.?|nr\.?|number|n)$", re.I)
 UNDER = re.compile(
     r"\b(?:claims?|statements?|assertions?|(?:key|main|extracted|verified)\s+(?:findings|results|points)|findings)\b", re.I
 )
-LABEL = re.compile(r"^(?:claim|finding|statement|c)\s*\.?\s*#?(\d{1,3})\s*[:.)\u2013\u2014-]\s*", re.I)
 ABOUT = re.compile(
     r"^(?:claims?\s+(?:were|are|was)\b|the\s+following\s+(?:claims|table)\b|(?:table|figure)\s+\d|note:|legend|verified\s+claims\s+are)",
     re.I,
@@ -60,10 +61,10 @@ def find(source: Source) -> Found:
     if not found.rows:
         for section in source.sections:
             if UNDER.search(section.heading):
-                _listed(section, found, taken)
+                _listed(section, source, found, taken)
     if not found.rows:
         for section in source.sections:
-            _labelled(section, found, taken)
+            _labelled(section, source, found, taken)
     found.notes += [f"{number} {what}{'s' * (number != 1)} left out of claims" for what, number in taken.items()]
     return found
 
@@ -139,7 +140,7 @@ def _table(table: Part, columns: Columns, source: Source, found: Found, taken: C
     found.used.append(table)
     ragged = list[str]()
     for row, line in list(zip(table.rows, table.lines, strict=True))[columns.head :]:
-        cells = _fitted(row, width, columns)
+        cells = _fitted(row, width, columns, table.between)
         if len(row) != width:
             ragged.append(f"{source.unit} {line}: {len(row)} cell{'s' * (len(row) != 1)} where the table has {width}")
         text = clean.plain(cells[columns.claim], taken) if columns.claim < len(cells) else ""
@@ -161,13 +162,14 @@ def _table(table: Part, columns: Columns, source: Source, found: Found, taken: C
         own, tick, share = (text, marks.tick(verified), marks.confidence(sure))
         if columns.verified is None and columns.confidence is None:
             own, tick, share = marks.inline(text)
-        found.rows.append(Row(own, line, tick, share, _cell(cells, columns.source), extra))
+        named = _cell(cells, columns.source) or _linked(cells[columns.claim])
+        found.rows.append(Row(own, line, tick, share, named, extra))
     if ragged:
         more = f" and {len(ragged) - 3} more" if len(ragged) > 3 else ""
         found.notes.append(f"a ragged table: {'; '.join(ragged[:3])}{more}; its claims are kept")
 
 
-def _fitted(row: Sequence[str], width: int, columns: Columns) -> list[str]:
+def _fitted(row: Sequence[str], width: int, columns: Columns, between: str) -> list[str]:
     """A row with as many cells as its table; a claim that held the mark between cells is put together again."""
     cells = list(row)
     more = len(cells) - width
@@ -175,7 +177,7 @@ def _fitted(row: Sequence[str], width: int, columns: Columns) -> list[str]:
         return cells[:width]
     if more > 0:
         start = columns.claim
-        return [*cells[:start], " ".join(cells[start : start + more + 1]), *cells[start + more + 1 :]]
+        return [*cells[:start], between.join(cells[start : start + more + 1]), *cells[start + more + 1 :]]
     return cells
 
 
@@ -183,29 +185,34 @@ def _cell(cells: Sequence[str], place: int | None) -> str:
     return cells[place].strip() if place is not None and place < len(cells) else ""
 
 
-def _listed(section: Section, found: Found, taken: Counter[str]) -> None:
+def _linked(text: str) -> str:
+    """The ids of papers in a claim as it was written; its links are taken out with its mark-up."""
+    return " ".join(str(one) for one in ids_in(text))
+
+
+def _listed(section: Section, source: Source, found: Found, taken: Counter[str]) -> None:
     """Items under a heading of claims; where there is no list, its paragraphs."""
     items = [part for part in section.parts if part.kind == ITEM]
     for part in items or [one for one in section.parts if one.kind == PARAGRAPH]:
         text = clean.plain(part.text, taken)
         if not items and (ABOUT.match(text) or text.endswith(":")):
             continue
-        _one(part, text, found)
+        _one(part, text, source, found)
 
 
-def _labelled(section: Section, found: Found, taken: Counter[str]) -> None:
+def _labelled(section: Section, source: Source, found: Found, taken: Counter[str]) -> None:
     """'Claim 3: ...' wherever it stands."""
     for part in section.parts:
         if part.kind != TABLE and LABEL.match(text := clean.plain(part.text, taken)):
-            _one(part, text, found)
+            _one(part, text, source, found)
 
 
-def _one(part: Part, text: str, found: Found) -> None:
+def _one(part: Part, text: str, source: Source, found: Found) -> None:
     text, tick, sure = marks.inline(LABEL.sub("", text))
     if tick is None and part.mark.startswith("["):
         tick = marks.tick(part.mark)
     found.used.append(part)
     if text:
-        found.rows.append(Row(text, part.line, tick, sure))
+        found.rows.append(Row(text, part.line, tick, sure, _linked(part.text)))
     else:
-        found.notes.append(f"line {part.line}: an item without a claim")
+        found.notes.append(f"{source.where(part)}: an item without a claim")

@@ -100,6 +100,8 @@ def _front(source: Source, made: Header) -> None:
             made.date = made.date or _iso(date)
         elif not made.title and text:
             made.title = text
+        elif text == made.title:
+            pass
         elif not made.author and len(text) <= 120 and not re.search(r"[.?!:]$|\bresearch question\b", text, re.I) and place <= 3:
             made.author = text
         else:

@@ -18,6 +18,11 @@ INLINE_CONFIDENCE = re.compile(
     r"[\s,;\u2013\u2014-]*[(\[]?\s*\b(?:confidence|conf\.?|probability|certainty|score)\s*[:=]?\s*(?P<value>\d{1,3}(?:\.\d+)?\s*%?|\.\d+)\s*[)\]]?\s*\.?$",
     re.I,
 )
+INLINE_WORD = re.compile(
+    r"[\s,;(\[\u2013\u2014-]*\b(?:verified|supported|status|verdict|checked)\s*[:=]\s*"
+    r"(?P<last>[\w \u2713\u2714\u2717\u2718\u00d7-]{1,15}?)[)\]]?\s*\.?$",
+    re.I,
+)
 INLINE_SHARE = re.compile(r"\s*[(\[]\s*(?P<value>\d{1,3}(?:\.\d+)?\s*%|0?\.\d+|1\.0+)\s*[)\]]\s*$")
 VERDICTS = (
     "verified|unverified|not verified|supported|unsupported|not supported|confirmed|unconfirmed|true|false|refuted|rejected"
@@ -64,6 +69,8 @@ def inline(text: str) -> tuple[str, bool | None, float | None]:
             read = confidence(match["value"])
             if read is not None:
                 text, sure = text[: match.start()], read
+        if verdict is None and (word := INLINE_WORD.search(text)) and (verdict := tick(word["last"])) is not None:
+            text = text[: word.start()]
         if verdict is None and (mark := INLINE_MARK.search(text)):
             verdict = tick(mark["first"] or mark["last"])
             if verdict is not None:

@@ -9,7 +9,8 @@ PARAGRAPH, ITEM, TABLE = "paragraph", "item", "table"
 
 @dataclass(frozen=True)
 class Part:
-    """A paragraph or an item (`text`) or a table (`rows`); `line` says where it begins, or on which page of a PDF."""
+    """A paragraph or an item (`text`) or a table (`rows`); `line` says where it begins, on which page of a PDF, as which
+    block of an HTML page."""
 
     kind: str
     line: int
@@ -17,6 +18,7 @@ class Part:
     rows: tuple[tuple[str, ...], ...] = ()
     lines: tuple[int, ...] = ()  # of a table, the line of each row
     mark: str = ""  # what an item begins with: '-', '3.', '[x]'
+    between: str = " "  # of a table, what parted the cells; a claim that held it is put together with it
 
 
 @dataclass
@@ -33,7 +35,7 @@ class Source:
     """A report as it was read. `notes` say what was not sure on the way."""
 
     path: str
-    unit: str  # what `line` counts: 'line' or 'page'
+    unit: str  # what `line` counts: 'line', 'page', 'block'
     sections: tuple[Section, ...]
     sha256: str = ""
     title: str = ""  # where the file says it by itself: HTML, PDF, front matter

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from replicate import files
 from replicate.problems import Problem
 
-from . import clean, text
+from . import clean, grid, text
+from .claims import UNDER
 from .parts import PARAGRAPH, TABLE, Part, Section, Source
 
 if TYPE_CHECKING:
-    from ..reading.document import Document
+    from ..reading.document import Block, Document
     from ..reading.worker import Reader
 
 MOST = 20 * 2**20
@@ -25,11 +27,17 @@ def read(path: str | Path, reader: Reader) -> Source:
     from ..reading import pages
 
     path = Path(path)
+    if path.is_dir():
+        raise Problem(f"{path}: a folder; name the reports in it")
+    if path.is_file() and not path.stat().st_size:
+        raise Problem(f"{path}: empty, 0 bytes")
     kind = pages.kind(path) if not _wide(path) else "text"
     if path.stat().st_size > MOST and kind != "pdf":
         raise Problem(f"{path}: {path.stat().st_size / 2**20:,.0f} MiB; a report has at most {MOST // 2**20} MiB of text")
-    if kind in ("pdf", "html"):
-        return _document(reader.read(path), path)
+    if kind == "pdf":
+        return _document(reader.read(path), path, "page")
+    if kind == "html":
+        return _html(path)
     notes = list[str]()
     taken: Counter[str] = Counter()
     lines = clean.visible(_decoded(path, notes), taken).split("\n")
@@ -68,20 +76,41 @@ def _lines(content: str) -> str:
     return re.sub(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]", "\n", content)
 
 
-def _document(document: Document, path: Path) -> Source:
-    """The blocks of a paper as parts; the page is what people look for in a PDF."""
+LINK = re.compile(r"<a\s[^<>]*?href\s*=\s*[\"']([^\"'<>]+)[\"'][^<>]*>(.*?)</a\s*>", re.I | re.S)
+
+
+def _html(path: Path) -> Source:
+    """An HTML page. Links to papers are kept as Markdown writes them, since a page's text does not show where they lead."""
+    from ..literature import ids
+    from ..reading import html
+
+    notes = list[str]()
+    written = _decoded(path, notes)
+    linked = LINK.sub(lambda link: f"[{link[2]}]({link[1]})" if ids.maybe(link[1]) else link[0], written)
+    found = _document(html.read(linked, str(path)), path, "block")
+    return replace(found, sha256=files.sha256(path), notes=(*notes, *found.notes))
+
+
+def _document(document: Document, path: Path, unit: str) -> Source:
+    """The blocks of a paper as parts; in a PDF people look for the page."""
     from ..reading.document import FURNITURE, HEADING
     from ..reading.document import TABLE as CELLS
 
     made = [Section("", 1)]
-    for block in document.blocks:
-        page = block.span.page
+    inside: list[list[Block]] = [[]]
+    for number, block in enumerate(document.blocks, 1):
+        place = block.span.page if unit == "page" else number
         if block.label == HEADING:
-            made.append(Section(re.sub(r"^(?:\d+(?:\.\d+)*|[A-Z])\.?\s+", "", block.text), page))
+            made.append(Section(re.sub(r"^(?:\d+(?:\.\d+)*|[A-Z])\.?\s+", "", block.text), place))
+            inside.append([])
         elif block.label == CELLS:
             rows = tuple(tuple(one.strip() for one in line.split("\t")) for line in block.text.split("\n"))
-            made[-1].parts.append(Part(TABLE, page, rows=rows, lines=(page,) * len(rows)))
+            made[-1].parts.append(Part(TABLE, place, rows=rows, lines=(place,) * len(rows)))
         elif block.label != FURNITURE:
-            made[-1].parts.append(Part(PARAGRAPH, page, block.text))
-    unit = "page" if document.kind == "pdf" else "line"
-    return Source(str(path), unit, tuple(made), document.sha256, document.title, (), document.notes)
+            inside[-1].append(block)
+            made[-1].parts += grid.items(block) if unit == "page" else [Part(PARAGRAPH, place, block.text)]
+    for section, blocks in zip(made, inside, strict=True):
+        if unit == "page" and UNDER.search(section.heading) and (table := grid.table(blocks)):
+            section.parts[:] = [table]
+    kept = tuple(one for one in made if one.heading or one.parts)
+    return Source(str(path), unit, kept, document.sha256, document.title, (), document.notes)

@@ -21,6 +21,7 @@ HEADINGS = frozenset(
     "references bibliography sources claims findings evidence summary appendix overview acknowledgements "
     "verification".split()
 )
+LABEL = re.compile(r"\s*(?:\*\*)?(?:claim|finding|statement|c)\s*\.?\s*#?(\d{1,3})\s*(?:[:.)\u2013\u2014-])(?:\*\*)?\s*", re.I)
 COLUMN = re.compile(r"\b(claims?|statements?|findings?|assertions?)\b", re.I)
 LONGEST_HEADING = 90
 
@@ -109,7 +110,7 @@ def _fence(lines: Sequence[str], place: int) -> Read:
     return Part(PARAGRAPH, place + 1, " ".join(line.strip() for line in inner)), end - place + 1
 
 
-def _rows(lines: Sequence[str], place: int, cells: Callable[[str], list[str] | None]) -> Read:
+def _rows(lines: Sequence[str], place: int, cells: Callable[[str], list[str] | None], between: str = " ") -> Read:
     rows, numbers, at = list[tuple[str, ...]](), list[int](), place
     while at < len(lines) and lines[at].strip():
         found = cells(lines[at])
@@ -121,7 +122,7 @@ def _rows(lines: Sequence[str], place: int, cells: Callable[[str], list[str] | N
         at += 1
     if not rows:
         return None, 0
-    return Part(TABLE, place + 1, rows=tuple(rows), lines=tuple(numbers)), at - place
+    return Part(TABLE, place + 1, rows=tuple(rows), lines=tuple(numbers), between=between), at - place
 
 
 def _tabs(lines: Sequence[str], place: int) -> Read:
@@ -145,7 +146,7 @@ def _pipes(lines: Sequence[str], place: int) -> Read:
         inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
         return [cell.replace("\\|", "|").strip() for cell in re.split(r"(?<!\\)\|", inner)]
 
-    return _rows(lines, place, cells)
+    return _rows(lines, place, cells, " | ")
 
 
 def _commas(lines: Sequence[str], place: int) -> Read:
@@ -161,7 +162,7 @@ def _commas(lines: Sequence[str], place: int) -> Read:
                 rows.append(tuple(one.strip() for one in row))
                 numbers.append(place + before + 1)
                 before = reader.line_num
-            return Part(TABLE, place + 1, rows=tuple(rows), lines=tuple(numbers)), end - place
+            return Part(TABLE, place + 1, rows=tuple(rows), lines=tuple(numbers), between=f"{mark} "), end - place
     return None, 0
 
 
@@ -187,7 +188,7 @@ def _item(lines: Sequence[str], place: int) -> Read:
 def _paragraph(lines: Sequence[str], place: int) -> Read:
     at = place + 1
     while at < len(lines) and lines[at].strip() and not any(read(lines, at)[1] for read in (_tabs, _pipes, _item)):
-        if HASHES.match(lines[at].strip()) or FENCE.match(lines[at]):
+        if HASHES.match(lines[at].strip()) or FENCE.match(lines[at]) or LABEL.match(lines[at]):
             break
         at += 1
     return Part(PARAGRAPH, place + 1, " ".join(line.strip() for line in lines[place:at])), at - place

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-LONGEST = 3600.0  # a service that asks for more is not waited for; a time further ahead is a clock that was wrong
+LONGEST = 3600.0  # a service that asks for more is not waited for
 POLL = 0.01
 
 
@@ -53,11 +53,11 @@ class Throttle:
     def left(self) -> float:
         """Seconds until the next request may begin; never more than were asked for, though somebody turns the clock back."""
         try:
-            until, _, written = self._file("next").read_text(encoding="ascii").partition(" ")
-            left, asked = float(until) - time.time(), float(until) - float(written or 0)
+            until, written = map(float, self._file("next").read_text(encoding="ascii").split())
         except (OSError, ValueError):
             return 0.0
-        return max(min(left, asked), 0.0) if left <= LONGEST else 0.0
+        asked = until - written
+        return max(min(until - time.time(), asked), 0.0) if asked <= LONGEST else 0.0
 
     def _put(self, seconds: float) -> None:
         now = time.time()

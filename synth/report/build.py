@@ -10,7 +10,7 @@ from ..sentences import Finding
 from ..summary import Runs, summary
 from . import analysis
 from .inputs import GENERATOR, Inputs, pack, unpack
-from .parts import answer, average, checker, claims, closing, opening, ran, regressed, results, reviewed, searched
+from .parts import answer, average, checker, claims, closing, opening, original, ran, regressed, results, reviewed, searched
 from .plain import visible
 from .value import Report, Section
 
@@ -31,6 +31,7 @@ def compose(inputs: Inputs, packed: str) -> Report:
     review = panel.review(question, inputs.verdicts, inputs.hand)
     sections: list[Section | None] = [
         answer.section(inputs, findings, runs, review),
+        original.section(inputs),
         claims.section(inputs, findings),
         reviewed.summary(findings, review),
         checker.section(inputs, findings),
@@ -60,7 +61,7 @@ def compose(inputs: Inputs, packed: str) -> Report:
 
 def _runs(inputs: Inputs) -> tuple[tuple[Runs, ...], tuple[str, ...]]:
     """One summary per world, of the model that was measured most; what else is there is named."""
-    made = [summary(world, model, rows, inputs.question.experiment) for (world, model), rows in inputs.hand.groups.items()]
+    made = [summary(world, model, rows, inputs.question.experiment) for (world, model), rows in inputs.shown.groups.items()]
     there = sorted((one for one in made if one), key=lambda one: -one.rows)
     firsts = [next((one for one in there if one.world == world), None) for world in ("real", "artificial")]
     runs = tuple(one for one in firsts if one)
@@ -70,7 +71,7 @@ def _runs(inputs: Inputs) -> tuple[tuple[Runs, ...], tuple[str, ...]]:
 def _regression(inputs: Inputs, runs: Runs) -> Section:
     from replicate import results as table
 
-    rows = table.select(inputs.hand.runs, world=runs.world, model=runs.model)
+    rows = table.select(inputs.shown.runs, world=runs.world, model=runs.model)
     return regressed.section(analysis.regression(rows, inputs.question.margin), runs.world, runs.artificial)
 
 

@@ -13,6 +13,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ class Inputs:
 
     `tables` and `facts` are those of papers of the library; `hand` has the shipped ones and our runs. `scoped` says what the
     claims have to do with the question, `sources` and `reliable` what confidences were learnt from and how far they hold.
+    `own` names the evaluations that are of the question's own experiment; None where all that is at hand is.
     """
 
     question: Question
@@ -57,6 +59,14 @@ class Inputs:
     facts: Mapping[str, Facts] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     reliable: tuple[tuple[float, int, int], ...] = ()
+    own: tuple[str, ...] | None = None
+
+    @cached_property
+    def shown(self) -> Hand:
+        """What the sections on runs look at: the question's own experiment. Verdicts may rest on others that repeat the paper."""
+        if self.own is None:
+            return self.hand
+        return _hand((), _csv(self.hand.runs[self.hand.runs["origin"].isin(list(self.own))]), self.hand.where, 0)
 
 
 def gather(
@@ -90,7 +100,17 @@ def gather(
         facts={id: found for id in hand.papers if base(id) in near and id not in published and (found := hand.papers.facts(id))},
         sources=learnt.sources,
         reliable=learnt.reliable,
+        own=own(question, hand),
     )
+
+
+def own(question: Question, hand: Hand) -> tuple[str, ...] | None:
+    """The evaluations at hand that the question's experiment plans; None where they are not told apart."""
+    if not question.experiment or not len(hand.runs) or not Path(hand.where).is_dir():
+        return None
+    planned = set(results.read(hand.where, [question.experiment])["origin"])
+    there = set(hand.runs["origin"])
+    return None if there <= planned else tuple(sorted(there & planned))
 
 
 def _whole(hand: Hand, id: str) -> pd.DataFrame:
@@ -148,6 +168,7 @@ def pack(inputs: Inputs) -> str:
         "facts": {id: plain(one) for id, one in inputs.facts.items()},
         "sources": plain(inputs.sources),
         "reliable": plain(inputs.reliable),
+        "own": plain(inputs.own),
     }
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
@@ -170,12 +191,7 @@ def unpack(packed: str, where: str) -> Inputs:
         return Inputs(
             question=revive(Question, data["question"]),
             verdicts={id: revive(Verdict, one) for id, one in data["verdicts"].items()},
-            hand=Hand(
-                {id: _frame(text, where) for id, text in data["published"].items()},
-                _frame(data["runs"], where) if data["runs"] else results.table([]),
-                data["where"],
-                data["left_out"],
-            ),
+            hand=_hand(tuple(data["published"].items()), data["runs"], data["where"], data["left_out"]),
             references=tuple(revive(Reference, one) for one in data["references"]),
             search=data["search"],
             about=tuple((name, value) for name, value in data["about"]),
@@ -183,10 +199,11 @@ def unpack(packed: str, where: str) -> Inputs:
             date=data["date"],
             author=data["author"],
             scoped=tuple(revive(Scoped, one) for one in data["scoped"]),
-            tables={id: _frame(text, where) for id, text in data["tables"].items()},
+            tables={id: _frame(text) for id, text in data["tables"].items()},
             facts={id: revive(Facts, one) for id, one in data["facts"].items()},
             sources=tuple(data["sources"]),
             reliable=tuple((mean, right, of) for mean, right, of in data["reliable"]),
+            own=None if data["own"] is None else tuple(data["own"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise Problem(f"{where}: the data in it lack {error}; make the report again") from error
@@ -196,5 +213,13 @@ def _csv(frame: pd.DataFrame) -> str:
     return frame.to_csv(index=False)
 
 
-def _frame(text: str, where: str) -> pd.DataFrame:
-    return results.table(pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False).to_dict("records"), where)
+@lru_cache(maxsize=32)
+def _frame(text: str) -> pd.DataFrame:
+    rows = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False).to_dict("records") if "\n" in text.strip() else []
+    return results.table(rows, "the data of the report")
+
+
+@lru_cache(maxsize=4)
+def _hand(published: tuple[tuple[str, str], ...], runs: str, where: str, left_out: int) -> Hand:
+    """What was at hand; the reports of one command mostly share it, and so what is worked out from it."""
+    return Hand({id: _frame(text) for id, text in published}, _frame(runs), where, left_out)

@@ -11,9 +11,12 @@ from typing import Any
 from replicate import resources
 from replicate.problems import Problem
 
+from ..checks import scope
 from ..checks.hand import Hand, base
 from ..checks.scope import Scoped
 from ..records import Paper, Question
+
+UNCITED = "no claim comes from it"  # which is said of a paper whatever it is about
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ def references(question: Question, scoped: Sequence[Scoped], hand: Hand, papers:
     shipped = _shipped()
     made = []
     for id in ids:
-        record = _in_library(id, papers)
+        record = _in_library(id, papers, hand)
         printed = tuple(sorted({name for name in (*hand.papers, *hand.published) if base(name) == base(id)}))
         known = shipped.get(id) or next((shipped[name] for name in printed if name in shipped), {})
         made.append(
@@ -60,7 +63,7 @@ def references(question: Question, scoped: Sequence[Scoped], hand: Hand, papers:
 
 def _topic(id: str, known: bool, scoped: Sequence[Scoped]) -> str:
     """Whether a paper is on the topic, as far as the findings on scope say; empty where its title is not known."""
-    faults = [one.line for one in scoped if one.kind == "paper" and one.paper == id and one.fault]
+    faults = [one.line for one in scoped if one.kind == "paper" and one.paper == id and one.fault and UNCITED not in one.line]
     return "; ".join(faults) if faults else "yes" if known else ""
 
 
@@ -87,13 +90,14 @@ def _shipped() -> dict[str, dict[str, Any]]:
     return made
 
 
-def _in_library(id: str, folder: str | None) -> Paper | None:
-    """The record of a paper in the library, where there is one."""
+def _in_library(id: str, folder: str | None, hand: Hand) -> Paper | None:
+    """What the library or the papers at hand know of a paper."""
     from ..literature import library
 
     if folder is not None and not (Path(folder) / "papers").is_dir():
-        return None
+        return scope.known(id, hand, None)
     try:
-        return library.open(folder).find(id)
+        there = library.open(folder)
+        return there.find(id) or scope.known(id, hand, there)
     except (Problem, OSError):
         return None

@@ -8,6 +8,7 @@ import hashlib
 import io
 import re
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,15 +32,7 @@ def render(name: str, own: Path | None, autoescape: bool, **values: Any) -> str:
     import jinja2
 
     folder = own.parent if own else resources.templates()
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([folder, resources.templates()]),
-        autoescape=autoescape,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= FILTERS
+    environment = _environment(folder, autoescape)
     file = own or folder / name
     try:
         return environment.get_template(file.name).render(count=count, **values)
@@ -54,6 +47,22 @@ def render(name: str, own: Path | None, autoescape: bool, **values: Any) -> str:
         if not (where := _line(error, environment)):
             raise
         raise Problem(f"{where}: {type(error).__name__}: {error}") from error
+
+
+@lru_cache(maxsize=8)
+def _environment(folder: Path, autoescape: bool) -> jinja2.Environment:
+    import jinja2
+
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([folder, resources.templates()]),
+        autoescape=autoescape,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= FILTERS
+    return made
 
 
 def _file(found: str | None, otherwise: Path) -> str:

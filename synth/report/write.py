@@ -24,7 +24,7 @@ FORMATS: Mapping[str, Callable[[Report, Path | None], Files]] = {
 }
 TEMPLATES = {".typ": "pdf", ".md": "md", ".html": "html"}  # which format a template of the user's is for
 # What a file of ours says of itself, near its beginning or its end.
-SIGNS = (f'name="generator" content="{GENERATOR}', f"<!-- {GENERATOR}: ", "report-data.json", f'"name": "{GENERATOR}"', "figure-")
+SIGNS = (f'name="generator" content="{GENERATOR}', f"<!-- {GENERATOR}: ", "report-data.json", f'"name": "{GENERATOR}"')
 
 
 def formats(text: str) -> tuple[str, ...]:

@@ -58,8 +58,9 @@ def _notes(question: Question, verdicts: Mapping[str, Verdict], hand: Hand) -> t
     if absent := [claim.id for claim in question.claims if claim.id not in verdicts]:
         made.append(f"No verdict on {', '.join(absent)}.")
     found = _papers(verdicts)
-    for paper in sorted({claim.paper for claim in question.claims}):
-        if paper not in hand.published and paper not in found:
+    for paper in sorted({claim.paper for claim in question.claims if claim.paper}):
+        read = hand.index is not None and hand.index.paper(paper) is not None
+        if paper not in hand.published and paper not in found and not read:
             made.append(f"Nothing of {paper}, which is cited, is at hand: synth fetch {paper}.")
     if not len(hand.runs):
         run = f": replicate run {question.experiment}" if question.experiment else ""

@@ -7,23 +7,37 @@ the opposite direction, a negation. Whatever is only absent decides nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .. import vocabulary
-from ..english.cues import COMPARATIVE, DIRECTION, DOWN, EACH, HEDGE, MOST, NEGATION, NONE, QUANTIFIER, SAME, SOME, UP, Cue
+from ..english.cues import COMPARATIVE, DIRECTION, DOWN, EACH, HEDGE, MOST, NEGATION, NONE, QUANTIFIER, SOME, UP, Cue
 from ..english.numbers import EQUAL, LEAST, LESS, MORE, SPREAD, Number
 from ..english.numbers import MOST as AT_MOST
 from . import sides
-from .align import Aligned, Weight, align
+from .align import Aligned, Weight, align, same_name
+from .opposites import opposite
 from .said import Said
 
 SUPPORTS, WIDER, REFUTES, OPEN = "supports", "wider", "refutes", "open"
-ENOUGH, ALIKE = 0.85, 0.7  # coverage for support, and for calling two statements ones about the same thing
+ENOUGH, ALL, ALIKE = 0.85, 0.95, 0.7  # coverage for support, by whole sentences, and for being about the same thing
+SAME_WORD = 0.6  # the same cue word counts as the one in its place, as near as that beside the nearest one
 NEAR = 0.75  # a number that stands where the claim's stands, as good as the best placed one
 STRENGTH = {EACH: 3, MOST: 2, SOME: 1}
 OPPOSITE = {UP: DOWN, DOWN: UP}
 WEAK_HEDGES = re.compile(r"can|could|suggest\w*|appear\w*|seem\w*|apparent\w*|aims? to|we \w+|tends? to", re.I)
+DENIES = re.compile(r"not|cannot|\w+n['\u2019]t|no|none|never|neither|nor|fail\w*(?: to)?", re.I)  # a 'lack of' has an object
+# Words that say of a quantity that it goes up or down, or is more or less: they can be each other's opposite.
+CHANGES = re.compile(
+    r"(?:improv|increas|rais|gain|boost|enhanc|outperform|exceed|surpass|ris|rose|grow|grew|reduc|decreas|lower|hurt|degrad|drop|declin"
+    r"|underperform|worsen|deteriorat|harm|impair|fall|fell|lift|help)\w*|(?:high|larg|great|strong|small|weak)(?:er|est)"
+    r"|better|best|worse|worst|more|less|fewer|loss(?:es)?|beat\w*|trail\w*",
+    re.I,
+)
+ASKS = re.compile(r"(?<!regardless of )(?<!irrespective of )(?<!depending on )\bwhether\b", re.I)
+PARTS = re.compile(r";|,\s(?=(?:but|whereas|while|although|though)\b)|\b(?:but|whereas|while|although|though|however)\b", re.I)
+CLOSE = 30  # characters beside the claim's words within which a negation still belongs to them
 CERTAIN = (vocabulary.TASK, vocabulary.MODEL, vocabulary.METRIC, vocabulary.LANGUAGE, vocabulary.SPLIT, vocabulary.BENCHMARK,
            vocabulary.SYSTEM, vocabulary.AVERAGE)  # fmt: skip
 
@@ -39,24 +53,23 @@ class Compared:
     statement: str = ""
 
 
-def compare(claim: Said, passage: Said, weight: Weight) -> Compared:
-    """One statement of a claim against one of a passage."""
+def compare(claim: Said, passage: Said, weight: Weight, whole: bool = False) -> Compared:
+    """One statement of a claim against one of a passage; with `whole` sentences of several statements, which takes more."""
     found = align(claim, passage, weight)
     missing = tuple(one.text for one in found.missing if one.share == 1.0)
-    says, why = _decided(found)
+    says, why = _decided(found, ALL if whole else ENOUGH, 1.0 if whole else NEAR)
     return Compared(says, why, found.coverage, missing, passage.text)
 
 
-def _decided(found: Aligned) -> tuple[str, str]:
+def _decided(found: Aligned, enough: float, near: float) -> tuple[str, str]:
     claim, passage = found.claim, found.passage
-    if passage.asks or (any(cue.text.lower() == "whether" for cue in passage.of(HEDGE)) and not claim.asks):
+    if (passage.asks and not claim.asks) or (ASKS.search(passage.text) and not ASKS.search(claim.text)):
         return OPEN, "the passage asks and does not say"
     if found.coverage < ALIKE:
         return OPEN, "the passage speaks of other things"
-    names = _names(found)
-    if names:
-        return OPEN, names
-    numbers, why = _numbers(found)
+    if why := _names(found) or _opposites(found):
+        return OPEN, why
+    numbers, why = _numbers(found, near)
     if numbers == OPEN:
         return OPEN, why
     sign, because = _sign(found)
@@ -66,7 +79,7 @@ def _decided(found: Aligned) -> tuple[str, str]:
         if extra := _extra(found):
             return OPEN, f"{because if sign == REFUTES else why}, but the passage is about {extra}"
         return REFUTES, because if sign == REFUTES else why
-    if found.coverage < ENOUGH:
+    if found.coverage < enough:
         return OPEN, "a part of the claim does not stand there"
     return _scope(found)
 
@@ -80,13 +93,27 @@ def _names(found: Aligned) -> str:
             return f"{one.text} is not named{instead}"
         if one.proper and one.share == 1.0:
             return f"{one.text} is not named"
+    mine, theirs = (Counter(one.term for one in said.things if one.name) for said in (found.claim, found.passage))
+    for one in found.claim.things:
+        if one.name is None or one.name.open or mine[one.term] < 2 or not theirs[one.term]:
+            continue
+        rivals = [term for term in theirs if term != one.term and term.partition(":")[0] == one.name.kind]
+        if rivals and mine[one.term] > theirs[one.term]:
+            return f"{one.text} stands there for something else"
+    return ""
+
+
+def _opposites(found: Aligned) -> str:
+    """A word of the claim in whose place the passage has its opposite."""
+    for one in found.missing:
+        for other in found.passage.things:
+            if opposite(one.term, other.term) and not any(other.term == own.term for own in found.claim.things):
+                return f"the claim says '{one.text}', the passage '{other.text}'"
     return ""
 
 
 def _extra(found: Aligned) -> str:
     """What the passage names and the claim does not: then the two may be about different things."""
-    from .align import same_name
-
     for one in found.passage.things:
         if one.name and one.name.kind in CERTAIN and not any(same_name(one.name, other) for other in found.claim.names):
             return one.text
@@ -96,18 +123,20 @@ def _extra(found: Aligned) -> str:
 # --- numbers
 
 
-def _numbers(found: Aligned) -> tuple[str, str]:
+def _numbers(found: Aligned, near: float) -> tuple[str, str]:
     """Whether every number of the claim stands in the passage for the same thing."""
+    used = set[int]()
     for number in found.claim.numbers:
         if number.relation == SPREAD:
             continue
-        among = [one for one in found.passage.numbers if _comparable(number, one)]
+        among = [one for one in found.passage.numbers if _comparable(number, one) and one.start not in used]
         best, _ = found.counterpart(number, among)
         if best is None:
             return OPEN, f"{_shown(number)} does not stand there"
-        reach = found.nearness(number, best) * NEAR
+        reach = found.nearness(number, best) * near
         alike = [one for one in among if _alike(number, one) and found.nearness(number, one) >= reach]
         if alike:
+            used.add(max(alike, key=lambda one: found.nearness(number, one)).start)
             continue
         if any(_alike(number, one) for one in among):
             return OPEN, f"{_shown(number)} stands there for something else"
@@ -164,19 +193,19 @@ def _shown(number: Number) -> str:
 def _sign(found: Aligned) -> tuple[str, str]:
     """Whether both say it goes the same way: direction, negation and the two sides of a comparison together."""
     claim, passage = found.claim, found.passage
-    denied = _denied(claim) != _denied(passage)
+    reach = _reach(found)
+    denied = _denied(claim) != _denied(passage, reach)
     swapped = sides.swapped(found)
-    turned = ""
-    for cue in claim.of(DIRECTION):
-        among = passage.of(DIRECTION)
-        other, _ = found.counterpart(cue, among)
+    turned, plain = "", True
+    for cue, other in _facing(found, claim.of(DIRECTION), passage.of(DIRECTION)):
         if other is None:
             return OPEN, f"'{cue.text}' has nothing beside it there"
-        if other.value == cue.value or _word_alike(found, cue, among):
+        if other.value == cue.value:
             continue
         if OPPOSITE.get(cue.value) != other.value:
             return OPEN, f"the claim says '{cue.text}', the passage '{other.text}'"
         turned = f"the claim says '{cue.text}', the passage '{other.text}'"
+        plain = plain and bool(CHANGES.fullmatch(cue.text) and CHANGES.fullmatch(other.text))
     if swapped is None and any(True for _ in claim.of(COMPARATIVE)):
         swapped = False
     if bool(turned) and swapped and not denied:
@@ -185,28 +214,55 @@ def _sign(found: Aligned) -> tuple[str, str]:
         # 'hurts' makes 'does not help' true; 'does not help' does not make 'hurts' true.
         return (SUPPORTS, "") if _denied(claim) else (OPEN, f"{turned}, and one of them denies it")
     if turned and not swapped and not denied:
-        return REFUTES, turned
+        return (REFUTES if plain else OPEN), turned
     if swapped and not turned and not denied:
         return REFUTES, "the passage compares them the other way round"
     if denied and not turned and not swapped:
-        which = claim if _denied(claim) else passage
-        where = "the claim" if which is claim else "the passage"
-        return REFUTES, f"{where} denies it ('{which.of(NEGATION)[0].text}')"
+        which, where = (claim, "the claim") if _denied(claim) else (passage, "the passage")
+        word = which.of(NEGATION)[0].text
+        outright = all(DENIES.fullmatch(cue.text) for cue in (*claim.of(NEGATION), *passage.of(NEGATION)))
+        return (REFUTES if outright else OPEN), f"{where} denies it ('{word}')"
     if turned or swapped or denied:
         return OPEN, "direction, order and negation differ"
     return SUPPORTS, ""
 
 
-def _word_alike(found: Aligned, cue: Cue, among: tuple[Cue, ...]) -> bool:
-    """Whether the very word of the claim stands in the passage as near as the best placed cue."""
-    best, _ = found.counterpart(cue, among)
-    return best is not None and any(
-        one.value == cue.value and found.nearness(cue, one) >= 0.9 * found.nearness(cue, best) for one in among
-    )
+def _facing(found: Aligned, cues: Sequence[Cue], among: Sequence[Cue]) -> list[tuple[Cue, Cue | None]]:
+    """Each cue of the claim with the one of the passage in its place; a word that stands in both goes first."""
+    left, made = list(among), dict[int, Cue]()
+    for same in (True, False):
+        for cue in cues:
+            if cue.start in made or not left:
+                continue
+            best = max(left, key=lambda one: found.nearness(cue, one))
+            if same:
+                near = [one for one in left if one.text.lower() == cue.text.lower()]
+                first = max(near, key=lambda one: found.nearness(cue, one), default=None)
+                if first is None or found.nearness(cue, first) < SAME_WORD * found.nearness(cue, best):
+                    continue
+                best = first
+            made[cue.start] = best
+            if len(left) > 1:
+                left.remove(best)
+    return [(cue, made.get(cue.start)) for cue in cues]
 
 
-def _denied(said: Said) -> bool:
-    return len(said.of(NEGATION)) % 2 == 1
+def _denied(said: Said, within: tuple[int, int] | None = None) -> bool:
+    """Whether a statement is denied; of a passage only where the claim's words stand."""
+    there = [cue for cue in said.of(NEGATION) if within is None or (cue.end >= within[0] and cue.start <= within[1])]
+    return len(there) % 2 == 1
+
+
+def _reach(found: Aligned) -> tuple[int, int] | None:
+    """The part of the passage where the claim's words stand, with what stands close to them in the same clause."""
+    places = [place for one, there in found.places for place in there if one.share == 1.0]
+    if not places:
+        return None
+    low, high, text = min(places), max(places), found.passage.text
+    parts = [match.end() for match in PARTS.finditer(text)]
+    left = max([place for place in parts if place <= low] + [low - CLOSE])
+    right = min([place for place in parts if place > high] + [len(text), high + CLOSE])
+    return left, right
 
 
 # --- how much is said
@@ -239,6 +295,3 @@ def _quantified(found: Aligned) -> Iterator[tuple[Cue, Cue | None]]:
     for cue in found.claim.of(QUANTIFIER):
         other, _ = found.counterpart(cue, found.passage.of(QUANTIFIER))
         yield cue, other
-
-
-__all__ = ["OPEN", "REFUTES", "SAME", "SUPPORTS", "WIDER", "Compared", "compare"]

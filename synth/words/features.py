@@ -1,26 +1,27 @@
 """A claim beside a short text, an abstract, as numbers: how much of it stands there, and whether in the same sense.
 
-The model of labels weighs them. Everything is a comparison; what a claim looks like by itself says next to nothing.
+The model of labels weighs them. Features of sense change their sign, and nothing else, when the claim is turned into its
+opposite ('not', 'lower' for 'higher'); features of what is shared do not change at all.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from ..evidence.terms import terms
 from .polarity import clauses, sense, signed
 
 Rarity = Callable[[str], float]
+Named = dict[str, float]
 PREFIX = 5  # letters that words of one family share
 DENIAL = re.compile(r"\b(?:not|no|cannot|never|neither|nor|unlikely|without|unable|\w+n['\u2019]t)\b", re.I)
-STEEP, GENTLE = 1.5, 2.0  # how much more a passage counts that covers more of the claim
-REACHES = (("near", 2.0, 1.0), ("wide", 4.0, 1.5))
+STEEP, GENTLE, STEEPEST = 1.5, 2.0, 3.0  # how much more a passage counts that covers more of the claim
+NEAR, WIDE = (2.0, 1.0), (4.0, 1.5)  # words between a turning word and the claim's words, and how softly that ends
 
 
 @dataclass(frozen=True)
@@ -37,21 +38,23 @@ class Text:
 
 @functools.lru_cache(maxsize=8192)
 def read(text: str) -> Text:
+    """A sentence as features are made of it."""
     order = tuple(one.term for one in terms(text))
     prefixes = frozenset(one[:PREFIX] for one in order if len(one) >= PREFIX)
     words = frozenset(re.findall(r"\w+", text.lower()))
-    return Text(text, order, frozenset(order), prefixes, frozenset(zip(order, order[1:], strict=False)), words)
+    return Text(text, order, frozenset(order), prefixes, frozenset(itertools.pairwise(order)), words)
 
 
-def features(claim: str, title: str, sentences: Sequence[str], rarity: Rarity) -> dict[str, float]:
-    """The features of a claim beside the sentences of a text, by name."""
+def features(claim: str, title: str, sentences: Sequence[str], rarity: Rarity) -> tuple[Named, Named]:
+    """What a text shares with a claim, and in which sense it says it."""
     mine, head, body = read(claim), read(title), [read(one) for one in sentences]
-    made = _shared(mine, head, body, rarity)
-    made |= _sense(claim, [head, *body], rarity, made["whole"])
-    return made
+    shared = _shared(mine, head, body, rarity)
+    denial, own, turns = _senses(claim, [head, *body], rarity)
+    turns |= {f"{name}_covered": value * shared["whole"] for name, value in turns.items()}
+    return {**shared, "denial": denial, "same_words": own}, turns
 
 
-def _shared(mine: Text, head: Text, body: Sequence[Text], rarity: Rarity) -> dict[str, float]:
+def _shared(mine: Text, head: Text, body: Sequence[Text], rarity: Rarity) -> Named:
     """How much of the claim stands in the text."""
     from rapidfuzz import fuzz
 
@@ -94,83 +97,65 @@ def _shared(mine: Text, head: Text, body: Sequence[Text], rarity: Rarity) -> dic
     }
 
 
-def _sense(claim: str, units: Sequence[Text], rarity: Rarity, whole: float) -> dict[str, float]:
-    """Whether the text says it in the same sense."""
-    words = signed(claim)
-    neutral = {one.term for one in words if one.term and not one.sign}
-    weights = {one: rarity(one) for one in neutral}
-    total, sign = sum(weights.values()) or 1.0, sense(claim)
-    directed = any(one.sign for one in words)
-    ups, downs = any(one.sign > 0 for one in words), any(one.sign < 0 for one in words)
+def _senses(claim: str, units: Sequence[Text], rarity: Rarity) -> tuple[float, float, Named]:
+    """How much the text denies, how many of the claim's turning words it holds, and whether it agrees with the claim."""
+    words, sign = signed(claim), sense(claim)
+    weights = {one.term: rarity(one.term) for one in words if one.term and not one.sign}
+    total = sum(weights.values()) or 1.0
 
     def covered(text: str) -> float:
         return sum(weights[one] for one in {word.term for word in signed(text)} if one in weights) / total
 
-    parts = [part for one in units for part in clauses(one.text)]
-    by_part, by_unit = [covered(part) for part in parts], [covered(one.text) for one in units]
-    made = dict[str, float]()
-    for name, texts, shares, reach, soft in (
-        *((name, parts, by_part, reach, soft) for name, reach, soft in REACHES),
-        ("sentence", [one.text for one in units], by_unit, REACHES[0][1], REACHES[0][2]),
-    ):
-        turned = [_turned(text, neutral, reach, soft) for text in texts]
-        agree = [sign * value * (near if directed else 0.6 + 0.4 * near) for value, near in turned]
-        made[f"agree_{name}"] = _weighed(agree, shares, STEEP)
-        made[f"agree_{name}_best"] = max(zip(shares, agree, strict=True), key=lambda one: one[0], default=(0.0, 0.0))[1]
-        if name == "near":
-            made["sense"] = _weighed([sign * value for value, _ in turned], shares, STEEP)
-    made |= {f"{name}_covered": value * whole for name, value in made.items() if name != "sense"}
-    for name, texts, shares in (("parity", [one.text for one in units], by_unit), ("parity_clause", parts, by_part)):
-        faded = [sign * _faded(text, neutral) for text in texts]
-        made[name] = _weighed(faded, shares, GENTLE)
-        made[f"{name}_best"] = max(zip(shares, faded, strict=True), key=lambda one: one[0], default=(0.0, 0.0))[1]
-    denial = max((share * bool(DENIAL.search(one.text)) for one, share in zip(units, by_unit, strict=True)), default=0.0)
-    denies = bool(DENIAL.search(claim))
-    rises = _weighed([sum(word.sign > 0 for word in signed(one.text)) for one in units], by_unit, 3)
-    falls = _weighed([sum(word.sign < 0 for word in signed(one.text)) for one in units], by_unit, 3)
+    whole = [one.text for one in units]
+    parts = [part for text in whole for part in clauses(text)]
+    by_part, by_whole = [covered(part) for part in parts], [covered(text) for text in whole]
+    made = Named()
+
+    def note(name: str, values: list[float], shares: list[float], power: float = STEEP, best: bool = True) -> None:
+        agree = [sign * value for value in values]
+        made[name] = _weighed(agree, shares, power)
+        if best:
+            made[f"{name}_best"] = max(zip(shares, agree, strict=True), key=lambda one: one[0], default=(0.0, 0.0))[1]
+
+    near = [turned(part, weights, NEAR) for part in parts]
+    wide = [turned(part, weights, WIDE) for part in parts]
+    note("near", [value * close for value, close in near], by_part)
+    note("near_plain", [value * (0.6 + 0.4 * close) for value, close in near], by_part)
+    note("wide", [value * close for value, close in wide], by_part)
+    note("wide_plain", [value * (0.6 + 0.4 * close) for value, close in wide], by_part, best=False)
+    note("sentence", [value * close for value, close in (turned(text, weights, NEAR) for text in whole)], by_whole)
+    note("fading", [_faded(text, weights) for text in whole], by_whole, GENTLE)
+    note("fading_part", [_faded(part, weights) for part in parts], by_part, GENTLE)
+    denial = max((share * bool(DENIAL.search(text)) for text, share in zip(whole, by_whole, strict=True)), default=0.0)
+    made["denying"] = denial if DENIAL.search(claim) else -denial
+    rises = [float(sum(word.sign for word in signed(text))) for text in whole]
+    note("rising", rises, by_whole, STEEPEST, best=False)
     own = [one.term for one in words if one.sign and one.term]
-    made |= {
-        "denial": denial,
-        "denial_both": denies * denial,
-        "denial_there": (not denies) * denial,
-        "rises": ups * (rises - falls),
-        "falls": downs * (falls - rises),
-        "same_words": max(
-            (
-                share * sum(one in unit.terms for one in own) / max(1, len(own))
-                for unit, share in zip(units, by_unit, strict=True)
-            ),
-            default=0.0,
-        ),
-    }
-    return made
+    shares = (share * sum(one in unit.terms for one in own) for unit, share in zip(units, by_whole, strict=True))
+    return denial, max(shares, default=0.0) / max(1, len(own)), made
 
 
-def _turned(text: str, neutral: set[str], reach: float, soft: float) -> tuple[float, float]:
+def turned(text: str, weights: Named, within: tuple[float, float]) -> tuple[float, float]:
     """The sense of a text around the claim's words, from -1 to 1, and how near to them a word with a sign stands."""
     words = signed(text)
-    places = [place for place, one in enumerate(words) if one.term in neutral and not one.sign]
-    if not places:
-        return 0.0, 0.0
-    value, nearest = 1.0, 0.0
-    for place, one in enumerate(words):
+    places = [place for place, one in enumerate(words) if one.term in weights and not one.sign]
+    value, nearest = (1.0, 0.0) if places else (0.0, 0.0)
+    for place, one in enumerate(words) if places else ():
         if one.sign:
             away = min(abs(place - other) for other in places)
-            near = 1 / (1 + math.exp((away - reach) / soft))
+            near = 1 / (1 + math.exp((away - within[0]) / within[1]))
             nearest = max(nearest, near)
             if one.sign < 0:
                 value *= 1 - 2 * near
     return value, nearest
 
 
-def _faded(text: str, neutral: set[str]) -> float:
-    """The same with turning words that fade evenly with their distance."""
+def _faded(text: str, weights: Named) -> float:
+    """The sense of a text, whose turning words fade evenly with their distance from the claim's words."""
     words = signed(text)
-    places = [place for place, one in enumerate(words) if one.term in neutral and not one.sign]
-    if not places:
-        return 0.0
-    value = 1.0
-    for place, one in enumerate(words):
+    places = [place for place, one in enumerate(words) if one.term in weights and not one.sign]
+    value = 1.0 if places else 0.0
+    for place, one in enumerate(words) if places else ():
         if one.sign < 0:
             value *= 1 - 2 * math.exp(-(min(abs(place - other) for other in places) - 1) / 4)
     return value
@@ -180,8 +165,3 @@ def _weighed(values: Sequence[float], shares: Sequence[float], power: float) -> 
     """The mean of values, those of passages that cover more of the claim counting more; near 0 where nothing does."""
     weights = [share**power for share in shares]
     return sum(value * weight for value, weight in zip(values, weights, strict=True)) / (sum(weights) + 0.05)
-
-
-def row(found: Mapping[str, float], names: Sequence[str]) -> np.ndarray:
-    """Features as the model takes them."""
-    return np.array([found[name] for name in names])

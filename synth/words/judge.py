@@ -14,7 +14,9 @@ from .compare import OPEN, REFUTES, SUPPORTS, WIDER, Compared, compare
 from .said import Said, said
 
 LONGEST = 2000  # characters of a claim; what is longer is no claim
+Weigh = Callable[[Passage], Callable[[str], float]]
 ORDER = (SUPPORTS, REFUTES, WIDER, OPEN)
+PART = re.compile(r";\s+(?![^(]*\))")  # no citation has its years parted
 PARTED = 12  # statements of a passage that are looked at
 
 
@@ -36,12 +38,25 @@ def judge(index: Index, paper: Listed | None, text: str) -> list[Judged]:
     """Each statement of a claim with what the paper's text says of it; with no paper, what any of the papers says."""
     weigh = _weigher(index)
     parts = [one.text for one in atoms(text)] or [text]
-    if len(parts) > 1 and (same := _verbatim(candidates(index, paper, text), text)):
+    if len(parts) > 1 and (same := _whole(candidates(index, paper, text), text, weigh)):
         return [same]
     return [_statement(part, candidates(index, paper, part), weigh) for part in parts]
 
 
-def _weigher(index: Index) -> Callable[[Passage], Callable[[str], float]]:
+def _whole(found: Sequence[Passage], text: str, weigh: Weigh) -> Judged | None:
+    """A sentence that says all of a claim of several statements."""
+    if same := _verbatim(found, text):
+        return same
+    claim = said(text)
+    for passage in found:
+        if passage.label not in (*OTHERS, *MUTE):
+            one = compare(claim, said(passage.text), weigh(passage), whole=True)
+            if one.says == SUPPORTS:
+                return Judged(text, SUPPORTS, one.why, one.coverage, one.missing, passage)
+    return None
+
+
+def _weigher(index: Index) -> Weigh:
     """The weights of words by the paper that a passage is of."""
     return lambda passage: _weights(index, int(index.arrays["paper"][passage.number]))
 
@@ -63,14 +78,14 @@ def _key(text: str) -> str:
     return re.sub(r"[\s\u00ad]+", " ", text).strip(" .").casefold()
 
 
-def _statement(text: str, found: Sequence[Passage], weigh: Callable[[Passage], Callable[[str], float]]) -> Judged:
+def _statement(text: str, found: Sequence[Passage], weigh: Weigh) -> Judged:
     if same := _verbatim(found, text):
         return same
     claim = said(text)
     decided = list[tuple[Compared, Passage]]()
     for passage in found:
         if passage.label not in MUTE:
-            decided += [(compare(claim, unit, weigh(passage)), passage) for unit in _units(passage.text)]
+            decided += [(compare(claim, unit, weigh(passage), whole), passage) for unit, whole in _units(passage.text)]
     decided.sort(key=lambda one: (ORDER.index(one[0].says), -one[0].coverage))
     own = [one for one in decided if one[1].label not in OTHERS]
     if not own:
@@ -86,10 +101,8 @@ def _statement(text: str, found: Sequence[Passage], weigh: Callable[[Passage], C
 
 
 @functools.lru_cache(maxsize=4096)
-def _units(text: str) -> tuple[Said, ...]:
-    """The statements of a passage; one that cannot be taken apart is its own."""
-    parts = [one.text for one in atoms(text)][:PARTED]
-    return tuple(said(part) for part in parts) or (said(text),)
-
-
-__all__ = ["LONGEST", "WIDER", "Judged", "judge"]
+def _units(text: str) -> tuple[tuple[Said, bool], ...]:
+    """The statements of a passage, and all of it as a whole where it has several."""
+    parts = [one.text for part in PART.split(text) for one in atoms(part)][:PARTED] or [text]
+    made = [(said(part), False) for part in parts]
+    return tuple(made if len(made) == 1 else [*made, (said(text), True)])

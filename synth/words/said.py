@@ -14,6 +14,11 @@ from ..evidence.terms import LIGATURES, terms
 from .synonyms import DEGREE, LIGHT, group
 
 LIGHT_WEIGHT, DEGREE_WEIGHT = 0.1, 0.3
+# What points to another text or counts items of a list, and is nothing that a sentence speaks of.
+ASIDE = re.compile(
+    r"\((?:[^()]*?(?:,|al\.?|and [A-Z]\w+)\s?(?:19|20)\d\d[a-z]?[^()]*|(?:19|20)\d\d[a-z]?|\d{1,2}|[ivx]{1,4})\)"
+    r"|\[\d[\d,; \u2013-]*\]"
+)
 LONGEST = 1500  # characters that are compared; no sentence is longer
 
 
@@ -77,7 +82,7 @@ def said(text: str) -> Said:
     text = text[:LONGEST].translate(LIGATURES)
     found, counted = cues(text), numbers(text)
     names = [one for one in vocabulary.mentions(text) if not one.near]
-    taken = [(one.start, one.end) for one in (*found, *counted)]
+    taken = [(one.start, one.end) for one in (*found, *counted)] + [match.span() for match in ASIDE.finditer(text)]
     things = dict[tuple[int, int], Thing]()
     for one in names:
         if not any(low < one.end and one.start < high for low, high in taken):

@@ -35,12 +35,19 @@ def _end(text: str, start: int) -> int:
     return found.start() if found else len(text)
 
 
+def _clause(text: str, start: int) -> int:
+    found = re.search(r"[,;:]\s", text[start:])
+    return start + found.start() if found else len(text)
+
+
 def swapped(found: Aligned) -> bool | None:
     """Whether claim and passage have the two sides the other way round; None where one of them has no two sides."""
     mine, theirs = rival(found.claim), rival(found.passage)
     if mine is None or theirs is None:
         return None
     ((start, end), acts), ((low, high), does) = mine, theirs
+    if not any(low <= place < high for _, places in found.places for place in places):
+        high = _clause(found.passage.text, low)  # 'than were those for B'
     agree = 0.0
     for thing, places in found.places:
         if not places:

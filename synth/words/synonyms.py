@@ -13,12 +13,12 @@ consistent steady
 dataset corpus
 examine study investigate explore analyse analyze
 paper article publication
-comprise contain include hold cover encompass consist
+comprise contain include hold held cover encompass consist
 use employ utilize utilise apply leverage
-build construct create develop
+build built construct create develop
 release publish
 big large
-select choose pick
+select choose chose chosen pick
 approximately roughly about
 currently presently
 particularly especially

@@ -128,11 +128,8 @@ def one_round(stage: Stage, place: Place, tally: Tally, most: int, seconds: floa
         plan = _plan(stage, most - killed, chance)
         within = _within(stage, chance) if plan == [WITHIN] else ""
         life = begin(stage, place, workers, within)
-        try:
-            victims = _suffer(life, plan, seconds, chance, orphans)
-        finally:
-            orphans |= set(life.workers())
-            code = life.process.poll()
+        victims = _suffer(stage, life, plan, seconds, chance, orphans)
+        code = life.process.poll()
         for victim in victims:
             tally.kills[victim] += 1
             killed += 1
@@ -172,7 +169,7 @@ def _within(stage: Stage, chance: random.Random) -> str:
     return f"{chance.choice(['replicate run', 'replicate.worker']) if stage.workers else 'python'}:{number}"
 
 
-def _suffer(life: Life, plan: Sequence[str], seconds: float, chance: random.Random, orphans: set[int]) -> list[str]:
+def _suffer(stage: Stage, life: Life, plan: Sequence[str], seconds: float, chance: random.Random, orphans: set[int]) -> list[str]:
     """Kill as planned as long as the command lives; who was killed. Returns when the command has ended."""
     victims = list[str]()
     for victim in plan:
@@ -191,8 +188,12 @@ def _suffer(life: Life, plan: Sequence[str], seconds: float, chance: random.Rand
         processes.kill(struck)
         victims.append(victim)
     until = time.monotonic() + LONGEST
+    if plan == [WITHIN] and stage.workers:
+        # It dies when it likes: its workers are known by then.
+        while not life.done.exists() and life.process.poll() is None:
+            orphans |= set(life.workers())
+            time.sleep(30 * POLL)
     while life.process.poll() is None and time.monotonic() < until:
-        orphans |= set(life.workers()) if plan == [WITHIN] else set()
         time.sleep(10 * POLL)
     if life.process.poll() is None:
         processes.kill([life.process.pid, *life.workers()])

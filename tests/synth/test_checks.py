@@ -64,6 +64,24 @@ def test_a_recomputed_number_refutes_only_when_the_intervals_are_disjoint(shelf)
         assert tables.check(one, asked(one), shelf).verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("value", "verdict"), [("5.6", "supported"), ("7.4", "supported"), ("6.5", "supported"), ("7.0", "refuted")]
+)
+def test_question_answering_without_a_metric_may_mean_f1_em_or_their_mean(shelf, value, verdict):
+    one = claim(target="tydiqa", value=value)
+    assert tables.check(one, asked(one), shelf).verdict == verdict
+
+
+def test_a_number_that_cannot_be_read_is_a_reason(shelf, grid):
+    one = claim(value="a lot")
+    assert "the claim's number cannot be read" in tables.check(one, asked(one), shelf).line
+    runs = Hand(
+        runs=grid(gains={"squad1": 3.0}, world="real", model=XLMR, codes=("en", "de"), targets=("xnli",), splits=("dev",))
+    )
+    said = claim(value="a lot", target="xnli")
+    assert replication.check(said, asked(said), runs).verdict == "inconclusive"
+
+
 def test_another_version_is_shown_and_decides_nothing(shelf):
     one = claim(paper="2005.13013v2", value="8.3")
     found = tables.check(one, asked(one), shelf)
@@ -76,7 +94,8 @@ def test_a_paper_that_is_nowhere_is_named(shelf):
     one = claim(paper="1911.02116v2")
     found = tables.check(one, asked(one), shelf)
     assert (found.verdict, found.line) == (
-        "not enough information", "not enough information, tables of 1911.02116v2 are not in data/published (synth fetch 1911.02116v2)",
+        "not enough information",
+        "not enough information, tables of 1911.02116v2 are not in data/published (synth fetch 1911.02116v2)",
     )  # fmt: skip
 
 

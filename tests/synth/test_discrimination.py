@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from synth import verify
 from synth.checks import tables
 from synth.checks.hand import Hand, published
 from synth.controls.discrimination import controlled, discrimination, judged, of, overall, wilson
 from synth.controls.tautology import tautology
+from synth.english.reading import read
+from synth.evidence import index
 from synth.records import Assertion, Claim, Evidence, Question, Verdict
 
 GAIN = Assertion("gain", "squad1", split="dev", value="8.3")
@@ -178,3 +181,82 @@ def test_a_claim_whose_only_evidence_is_its_own_report_checks_itself():
 def test_numbers_that_were_measured_are_no_constants(text):
     assert tautology(Claim("one", text, "2005.13013v1")) == ""
     assert tautology(CLAIM) == ""
+
+
+# --- laws that the score of the seeds fails (the paper is made, its tables are the published ones)
+
+PAPER = "2005.13013v1"
+SAID = """A Study of Transfer
+
+Abstract
+
+On the development sets, the average over the nine target tasks is higher by 8.3 points when the model is first trained on SQuAD v1.1.
+
+1 Results
+
+Training on HellaSwag raises F1 on TyDiQA-GoldP by 3.4 points on the development sets. The corpus of our study holds 81.1M papers of
+many disciplines. FINE annotations have higher agreement than COARSE annotations. Only 2 of the 44 papers release their data.
+
+References
+
+Smith, A. 2019. The parser needs 99.5 hours of training for each language. In Proceedings of ACL.
+"""
+TRUE = (
+    "Training on SQuAD v1.1 first raises the average over the nine target tasks by 8.3 points on the development sets.",
+    "The corpus of the study holds 81.1M papers of many disciplines.",
+    "FINE annotations have higher agreement than COARSE annotations.",
+    "Only 2 of the 44 papers release their data.",
+)
+PADDING = ("According to the paper, {}", "The paper finds that {}", "As the authors report, {}", "In this work, {}")
+
+
+@pytest.fixture(scope="module")
+def verified(tmp_path_factory):
+    """The whole verdict of a text on the made paper; `more` puts other papers beside it."""
+    folders = {}
+    for more in (False, True):
+        folder = folders[more] = tmp_path_factory.mktemp("papers")
+        (folder / f"{PAPER}.txt").write_text(SAID)
+        for number in range(3 * more):
+            lines = [f"The parser of group {place} finds {number}.{place} points in {place} runs." for place in range(20)]
+            (folder / f"a-{number}.txt").write_text(f"Parsers {number}\n\n1 Results\n\n" + "\n\n".join(lines))
+    shelves = {more: Hand(published(), index=index.open(folder), library=folder) for more, folder in folders.items()}
+
+    def say(text, more=False, paper=PAPER):
+        return verify.verify(Claim("one", text, paper, read(text).asserts), ASKED, shelves[more])
+
+    return say
+
+
+@pytest.mark.parametrize("text", TRUE)
+def test_a_true_claim_is_supported_and_none_of_its_false_twins(verified, text):
+    found = verified(text)
+    assert found.verdict == "supported" and found.confidence and found.confidence > 0.5
+    assert found.interval[0] <= found.confidence <= found.interval[1]
+    assert {one.false for one in found.twins} == {True, False}
+    for one in found.twins:
+        if one.false:
+            assert one.verdict != "supported" and verified(one.text).verdict != "supported"
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.sampled_from(TRUE), st.sampled_from(PADDING), st.booleans())
+def test_neutral_words_and_other_papers_change_nothing(verified, text, padding, more):
+    plain, padded = (
+        verified(text),
+        verified(padding.format(text[:1].lower() + text[1:] if text.startswith(("T", "O")) else text), more),
+    )
+    assert padded.verdict == plain.verdict
+    assert padded.confidence == pytest.approx(plain.confidence, abs=0.05)
+
+
+@pytest.mark.parametrize("text", TRUE)
+def test_without_a_source_there_is_a_reason_and_no_confidence(verified, text):
+    found = verified(text, paper="2999.00001v1")
+    assert (found.verdict, found.confidence, found.twins) == ("not enough information", None, ())
+    assert "synth fetch 2999.00001v1" in found.line or "2999.00001v1 are not" in found.line
+    assert found.reason == "nothing was decided"
+
+
+def test_what_stands_only_in_the_bibliography_is_not_supported(verified):
+    assert verified("The parser needs 99.5 hours of training for each language.").verdict == "not enough information"

@@ -53,6 +53,7 @@ ASKED = Question("q", "Does it help?", "stilts", (), 0.5, ())
         ({"kind": "size", "about": "mnli", "what": "training examples", "value": "1,243"}, "refuted", "1,234"),
         ({"kind": "setup", "about": "ccg", "what": "genre", "value": "Wall Street Journal"}, "supported", "Wall Street"),
         ({"kind": "count", "about": "stilts", "what": "intermediate tasks", "value": "two"}, "supported", "2"),
+        ({"kind": "count", "about": "stilts", "what": "intermediate tasks", "value": "one"}, "refuted", "2"),
         ({"kind": "count", "about": "stilts", "what": "intermediate tasks", "value": "9"}, "not enough information", "2"),
         ({"target": "udpos", "value": "1.5"}, "not enough information", ""),
     ],
@@ -65,10 +66,19 @@ def test_a_cell_of_a_paper_in_a_folder_decides(folder, fields, verdict, found):
     assert all(item.origin.startswith(f"paper:{ID}#") for item in said.evidence)
 
 
+def test_a_count_of_names_confirms_nobody_where_a_cell_was_not_understood(folder):
+    path = folder / f"{ID}.html"
+    path.write_text(
+        path.read_text().replace("</tr></table></body>", "</tr><tr><td>Foo</td><td>+1.0</td><td>+1.0</td></tr></table></body>")
+    )
+    one = claim(kind="count", intermediate="", about="stilts", what="intermediate tasks", value="two", target="average", split="")
+    assert tables.check(one, ASKED, Hand(library=folder)).verdict == "not enough information"
+
+
 def test_silent_tables_say_how_much_of_them_was_understood(folder):
     one = claim(target="udpos", value="1.5")
     line = tables.check(one, ASKED, Hand(published(), library=folder)).line
-    assert "MNLI: no POS on dev among the rows" in line and "6 numbers of its 2 tables were understood" in line
+    assert "MNLI: no POS on dev among the rows" in line and "6 scores and 8 facts were understood in its 2 tables" in line
 
 
 def test_a_file_is_read_once_and_again_when_its_content_is_another(folder, monkeypatch):

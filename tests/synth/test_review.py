@@ -384,3 +384,11 @@ def test_evidence_of_another_paper_is_no_evidence():
     other = {"tables": check("tables", "supported", Evidence("paper:2005.13013v1#table2", "SQuAD", "8.3"))}
     found = review(question(claim()), {"squad": verdict(**other)}, at_hand(runs=False))
     assert found.opinion("reproducibility").score is None and found.opinion("statistics").score is None
+
+
+def test_a_paper_may_be_cited_by_a_file_name_that_the_check_knows_otherwise():
+    by_name = replace(claim(), paper="corpus.pdf")
+    found = check("words", "supported", replace(QUOTE, origin="paper:corpus"), data={"paper": "corpus"})
+    made = review(question(by_name), {"squad": verdict(words=found)}, at_hand(runs=False))
+    assert made.opinion("grounding").score == 10
+    assert made.opinion("reproducibility").marks[0].earned == {"bytes": 2, "redo": 2}  # no version is cited

@@ -48,9 +48,7 @@ def answer(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs], re
 
 
 def _bears(finding: Finding, inputs: Inputs) -> bool:
-    from ...review.reviewers.scope import bears
-
-    return bool(bears(finding.claim, inputs.question.question))
+    return not any(one.kind == "question" and one.fault and one.claim == finding.claim.id for one in inputs.scoped)
 
 
 def _lacks(

@@ -63,7 +63,7 @@ def _ours(inputs: Inputs, runs: Runs) -> list[Block]:
     best = next((one for one in runs.systems if (one, runs.average) in runs.gains), None)
     if best is None:
         return []
-    rows = results.select(inputs.hand.runs, world=runs.world, model=runs.model)
+    rows = results.select(inputs.shown.runs, world=runs.world, model=runs.model)
     rows = rows[
         rows["intermediate"].isin([results.BASELINE, best.intermediate])
         & (rows["mlm"] == (best.mlm & (rows["intermediate"] != results.BASELINE)))

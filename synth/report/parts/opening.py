@@ -24,7 +24,7 @@ def abstract(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs], 
         ("What was found", _found(inputs, findings, runs, review)),
         ("How sure that is", _sure(findings, runs, review)),
         ("The original report", _original(inputs, findings, review)),
-        ("Our own runs", _ran(runs)),
+        ("Our own runs", _ran(inputs, runs)),
     ]
     return tuple((name, words(" ".join(_capital(line) for line in lines))) for name, lines in parts)
 
@@ -51,9 +51,14 @@ def _found(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs], re
     return [answer(inputs, findings, runs, review).line, *(sentences.on_claims(findings) if findings else [])]
 
 
-def _ran(runs: Sequence[Runs]) -> list[str]:
+def _ran(inputs: Inputs, runs: Sequence[Runs]) -> list[str]:
     if not runs:
-        return ["Nothing was run by us yet, so the claims stand against what is printed alone."]
+        if inputs.own is None:
+            return ["Nothing was run by us yet, so the claims stand against what is printed alone."]
+        return [
+            "Nothing of the experiment that would answer this was run yet; "
+            "the claims are compared with what other experiments measured."
+        ]
     return [line for one in runs for line in sentences.on_runs(one)]
 
 
@@ -98,7 +103,7 @@ def _original(inputs: Inputs, findings: Sequence[Finding], review: Review) -> li
         made.append(
             f"of those {len(held) or 'none'} can be confirmed here; {rest}." if rest else "all of those are confirmed here."
         )
-    differ = [one for one in marked if (other := sentences.other_version(one)) and other.get("number")]
+    differ = [one for one in marked if sentences.differs(one)]
     if differ:
         what = "a number" if len(differ) == 1 else f"{count(len(differ), 'number')}"
         made.append(f"for {what} of those, the version of the paper that is at hand prints another one.")

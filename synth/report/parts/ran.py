@@ -18,11 +18,13 @@ def section(inputs: Inputs, runs: Sequence[Runs], unshown: Sequence[str]) -> Sec
     blocks: list[Block] = []
     name = inputs.question.experiment
     if not runs:
-        how = (
-            words("Nothing yet. ", code(f"python -m replicate run {name} --scale nano"), " runs the experiment on a laptop in an "
-                  "artificial world; the scales ", code("base"), " and ", code("large"), " repeat it with a pretrained model.")
-            if name else words("Nothing: no experiment answers this question.")
-        )  # fmt: skip
+        how = words("Nothing: no experiment answers this question.")
+        if name:
+            run = code(f"python -m replicate run {name} --scale nano")
+            how = words(
+                "Nothing of this experiment yet. ", run, " runs it on a laptop in an artificial world; the scales ", code("base"),
+                " and ", code("large"), " repeat it with a pretrained model.",
+            )  # fmt: skip
         blocks.append(Paragraph(how))
     for one in runs:
         blocks.append(Facts(_facts(name, one)))
@@ -30,6 +32,13 @@ def section(inputs: Inputs, runs: Sequence[Runs], unshown: Sequence[str]) -> Sec
             blocks += [Paragraph(words("Where the paper is silent, this was assumed:")), Bullets(assumed)]
     if unshown:
         blocks.append(Paragraph(words(f"Also at hand, with less in it and not shown here: {'; '.join(unshown)}."), "fine"))
+    if inputs.own is not None:
+        other = len(set(inputs.hand.runs["origin"])) - len(inputs.own)
+        line = (
+            f"At hand besides: {count(other, 'evaluation')} of other experiments. Claims may be compared with "
+            "them; they are not shown here."
+        )
+        blocks.append(Paragraph(words(line), "fine"))
     if inputs.hand.left_out:
         left = count(inputs.hand.left_out, "evaluation")
         blocks.append(Paragraph(words(f"Left out: {left} with other settings than those of the experiment."), "fine"))

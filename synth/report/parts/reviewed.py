@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...review.grade import NOT_RATED
 from ...review.review import Agreement, Review
 from ...sentences import Finding, count
 from ..plain import shortened
@@ -96,6 +97,12 @@ def summary(findings: Sequence[Finding], review: Review) -> Section:
     """Summary of findings: each claim's verdict with its certainty, and which rule took it down."""
     if not findings:
         return Section("findings", "Summary of findings", (Paragraph(words("Not made: there is no finding.")),), "Findings")
+    if all(one.level == NOT_RATED for one in review.certainty):
+        line = (
+            f"None of {len(findings)} findings can be rated: no check says anything of a claim. What would "
+            "change that is said above."
+        )
+        return Section("findings", "Summary of findings", (Paragraph(words(line)),), "Findings")
     by = {one.claim: one for one in review.certainty}
     rows = []
     for one in findings:

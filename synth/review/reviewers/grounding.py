@@ -39,10 +39,15 @@ def _mark(claim: Claim, verdict: Verdict | None) -> Mark:
         HOLDS: True,
         QUOTE: bool(quotes),
         PLACE: any(None not in (one.page, one.start, one.end) for one in quotes),
-        VERSION: any(one.origin.removeprefix("paper:").partition("#")[0] == claim.paper for one in quotes),
+        VERSION: any(_cited(claim, found, one.origin) for one in quotes),
     }
     earned = {rule.id: share * rule.points for rule in RUBRIC if share and there[rule.id]}
     return Mark(claim.id, found.verdict, found.line, earned)
+
+
+def _cited(claim: Claim, found: Verdict, origin: str) -> bool:
+    """Whether a quote is from what the claim cites: that id, or what the check took it for (a file, a DOI)."""
+    return bool(claim.paper) and origin.removeprefix("paper:").partition("#")[0] in (claim.paper, found.data.get("paper"))
 
 
 REVIEWER = Reviewer(

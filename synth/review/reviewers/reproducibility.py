@@ -42,8 +42,7 @@ def judge(question: Question, verdicts: Mapping[str, Verdict], hand: Hand) -> tu
 def _mark(claim: Claim, verdict: Verdict | None, hand: Hand) -> Mark:
     made = verdict.checks if verdict else {}
     checks = [check for name, check in made.items() if check.verdict in BACKS.get(name, ())]
-    of = f"paper:{claim.paper}"
-    cited = [one for check in checks for one in check.evidence if f"{one.origin}#".startswith((f"{of}#", f"{claim.paper}#"))]
+    cited = [one for check in checks for one in check.evidence if _of(claim, check, one.origin)]
     runs = [one for check in checks for one in check.evidence if one.origin.startswith("run:")]
     if not cited and not runs:
         line = "no check found anything in the cited version, or in runs that decide, that backs it"
@@ -51,7 +50,7 @@ def _mark(claim: Claim, verdict: Verdict | None, hand: Hand) -> Mark:
         return Mark(claim.id, "nothing backs it", line, judged=False, possible=0.0 if lost else None)
     told = any(check.recomputation for check in checks if any(one in check.evidence for one in (*cited, *runs)))
     there = {
-        VERSION: bool(cited) and bool(PINNED.search(claim.paper)),
+        VERSION: bool(cited and claim.paper) and bool(PINNED.search(claim.paper)),
         BYTES: any(one.sha256 for one in cited) or (bool(cited) and claim.paper in hand.published),
         REDO: told or any(_placed(one) for one in cited),
     }
@@ -60,6 +59,13 @@ def _mark(claim: Claim, verdict: Verdict | None, hand: Hand) -> Mark:
     word = "can be redone" if not lacking else "can be redone in part"
     line = f"lacks {', '.join(names[one] for one in lacking)}" if lacking else "version, hash and the way to the number are there"
     return Mark(claim.id, word, line, {name: POINTS[name] for name, found in there.items() if found})
+
+
+def _of(claim: Claim, check: Verdict, origin: str) -> bool:
+    """Whether evidence is of the paper that the claim cites; of any paper where it cites none."""
+    if origin.startswith("run:"):
+        return False
+    return not claim.paper or origin.removeprefix("paper:").split("#")[0] in (claim.paper, check.data.get("paper"))
 
 
 def _placed(one: Evidence) -> bool:

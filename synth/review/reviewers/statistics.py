@@ -37,11 +37,13 @@ MEASURED = tuple(kind for kind, fields in TAKES.items() if fields != FACT)
 
 @dataclass(frozen=True)
 class Sample:
-    """What runs that can decide say of one claim: mean, standard error (None for one seed) and number of seeds."""
+    """What runs that can decide say of one claim: mean, standard error (None for one seed), number of seeds, and in words the
+    interval over languages, which no rule counts: languages are related, and few."""
 
     mean: float
     se: float | None
     n: int
+    spoken: str = ""
 
 
 def judge(question: Question, verdicts: Mapping[str, Verdict], hand: Hand) -> tuple[Mark, ...]:
@@ -67,7 +69,10 @@ def _sample(verdict: Verdict | None) -> Sample | None:
     values = [float(one["value"]) for one in estimate["seeds"]]
     n, mean = len(values), math.fsum(values) / len(values)
     se = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (n - 1) / n) if n > 1 else None
-    return Sample(mean, se, n)
+    over = estimate.get("languages") or {}
+    known = over.get("low") is not None and over.get("high") is not None
+    spoken = f"over {over['n']} languages {over['low']:+.1f} to {over['high']:+.1f}" if known else ""
+    return Sample(mean, se, n, spoken.replace("-", "\u2212"))
 
 
 def _clear(question: Question, remit: list[Claim], samples: Mapping[str, Sample | None]) -> dict[str, tuple[bool, str]]:
@@ -103,7 +108,7 @@ def _source(claim: Claim, verdict: Verdict | None) -> bool | None:
     """Whether the cited version states an uncertainty beside what backs the claim there; None where nothing there does."""
     checks = [verdict.checks[name] for name in ("words", "tables") if name in verdict.checks] if verdict else []
     backing = [check for check in checks if check.verdict in ("supported", "partly")]
-    found = [one for check in backing for one in check.evidence if claim.paper == _paper(one.origin)]
+    found = [one for check in backing for one in check.evidence if _paper(one.origin) in (claim.paper, check.data.get("paper"))]
     return any(STATED.search(f"{one.value} {one.note}") for one in found) if found else None
 
 
@@ -130,6 +135,7 @@ def _mark(claim: Claim, margin: float, sample: Sample | None, clear: tuple[bool,
         least, wanted = _least(sample), _claimed(claim, margin)
         there |= {POWER} if least <= wanted else set()
         said.append(f"would find {least:.2g} points 4 times out of 5, {wanted:.2g} are to be found")
+    said += [sample.spoken] if sample and sample.spoken else []
     if printed is not None:
         there |= {PRINTED} if printed else set()
         said.append("the source states its uncertainty" if printed else "the source states no uncertainty")

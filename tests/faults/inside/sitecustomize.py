@@ -48,20 +48,9 @@ def _kill(word, number, done):
 
 
 def _clock(jumps):
-    import datetime
-
-    honest, looks, real = time.time, itertools.count(), datetime.datetime
-
-    def wrong():
-        return honest() + jumps[next(looks) // TICKS % len(jumps)]
-
-    class Clock(real):
-        @classmethod
-        def now(cls, tz=None):
-            return real.fromtimestamp(wrong(), tz)
-
-    time.time = wrong
-    datetime.datetime = Clock
+    # Of datetime there is no other: what is compiled against it breaks.
+    honest, looks = time.time, itertools.count()
+    time.time = lambda: honest() + jumps[next(looks) // TICKS % len(jumps)]
 
 
 if any(name in os.environ for name in VARIABLES):

@@ -1,0 +1,185 @@
+"""Assertions read out of English. What is not understood is listed with its reason; nothing is guessed."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from synth.english.atoms import atoms
+from synth.english.reading import read
+from synth.records import Assertion
+
+LARGE = "FacebookAI/xlm-roberta-large"
+SEEDS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
+
+
+def said(text: str) -> list[str]:
+    """Assertions as 'kind field=value ...', defaults left out."""
+    plain = Assertion("")
+    made = []
+    for one in read(text).asserts:
+        given_fields = [(field.name, getattr(one, field.name)) for field in fields(one) if field.name != "kind"]
+        told = [f"{name}={value}" for name, value in given_fields if value != getattr(plain, name)]
+        made.append(" ".join([one.kind, *told]))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # gains
+        ("Training on SQuAD raises the average by 8.2 points.", ["gain intermediate=squad1 value=8.2"]),
+        ("MNLI improves XNLI by 1.2 points over no intermediate training.", ["gain intermediate=mnli target=xnli value=1.2"]),
+        ("CCG hurts XQuAD by 2.1 points.", ["gain intermediate=ccg target=xquad value=-2.1"]),
+        ("SQuAD beats MNLI by 0.7 points on average.", ["gain intermediate=squad1 over=mnli value=0.7"]),
+        ("SQuAD v2.0 gains up to 3.5 points on MLQA.", ["gain intermediate=squad2 target=mlqa value=3.5 relation=at most"]),
+        ("CCG hurts XNLI by at least 2 points.", ["gain intermediate=ccg target=xnli value=-2 relation=at most"]),
+        ("MNLI improves BUCC by 3 to 5 points.",
+         ["gain intermediate=mnli target=bucc2018 value=3 relation=at least",
+          "gain intermediate=mnli target=bucc2018 value=5 relation=at most"]),
+        ("Training on MNLI with MLM improves Tatoeba by 12.5 points.", ["gain intermediate=mnli target=tatoeba mlm=True value=12.5"]),
+        ("With LoRA, SQuAD improves the average by 3.1 points on the dev set.",
+         ["gain intermediate=squad1 split=dev value=3.1 method=lora"]),
+        ("German MNLI as intermediate task improves XNLI by 2 points.",
+         ["gain intermediate=mnli target=xnli value=2 intermediate_languages=de"]),
+        ("MNLI improves XNLI in Swahili by 2.3 points.", ["gain intermediate=mnli target=xnli language=sw value=2.3"]),
+        ("The best models for each target task improve the test scores by 5.4 points.",
+         ["gain intermediate=best split=test chosen=best per target on dev value=5.4"]),
+        ("SQuAD improves the average excluding retrieval by 4.2 points.",
+         ["gain intermediate=squad1 target=average-without-retrieval value=4.2"]),
+        ("XLM-R Large improves over mBERT by 13.8 points on XNLI.",
+         [f"gain intermediate=baseline target=xnli over_model=google-bert/bert-base-multilingual-cased value=13.8 model={LARGE}"]),
+        # levels
+        ("XLM-R Large reaches 79.2 accuracy on XNLI.", [f"level intermediate=baseline target=xnli value=79.2 model={LARGE}"]),
+        ("Intermediate training on MNLI yields an F1 of 65.4 on TyDiQA.",
+         ["level intermediate=mnli target=tydiqa metric=f1 value=65.4"]),
+        ("Training on SQuAD raises BUCC from 70.1 to 78.3.",
+         ["level intermediate=baseline target=bucc2018 value=70.1", "level intermediate=squad1 target=bucc2018 value=78.3"]),
+        # best, greater
+        ("Multi-task training performs best on XTREME.", ["best intermediate=multi"]),
+        ("Of SQuAD, MNLI and CCG, SQuAD performs best on MLQA.",
+         ["best intermediate=squad1 target=mlqa among=('squad1', 'mnli', 'ccg')"]),
+        ("Tatoeba benefits most from MNLI.", ["best intermediate=mnli target=tatoeba"]),
+        ("MNLI outperforms SQuAD on XNLI.", ["greater intermediate=mnli target=xnli rival=squad1"]),
+        ("SQuAD improves XNLI less than MNLI.", ["greater intermediate=mnli target=xnli rival=squad1"]),
+        ("SQuAD hurts BUCC.", ["greater intermediate=baseline target=bucc2018 rival=squad1"]),
+        # in how many of a set
+        ("All intermediate tasks improve BUCC.", ["sign target=bucc2018 across=intermediates quantifier=each"]),
+        ("TyDiQA shows improvements with almost every intermediate task.",
+         ["sign target=tydiqa across=intermediates quantifier=most"]),
+        ("XNLI does not see benefits from intermediate training.", ["sign target=xnli across=intermediates quantifier=none"]),
+        ("Most intermediate tasks hurt PAWS-X.", ["sign target=pawsx across=intermediates quantifier=most direction=down"]),
+        ("SQuAD improves 8 of the 9 target tasks.", ["sign intermediate=squad1 across=targets quantifier=most"]),
+        ("MNLI consistently improves results across all languages of PAN-X.",
+         ["sign intermediate=mnli target=panx across=languages quantifier=each"]),
+        # counts, sizes, set-up
+        ("We use nine intermediate tasks.", ["count value=9 about=stilts what=intermediate tasks"]),
+        ("Experiments cover 9 target tasks.", ["count value=9 about=stilts what=target tasks"]),
+        ("XTREME spans up to 40 languages.", ["count value=40 relation=at most about=xtreme what=languages"]),
+        ("MNLI contains 392,702 training examples.", ["size value=392,702 about=mnli what=training examples"]),
+        ("SQuAD v2.0 is a span extraction task sourced from Wikipedia.",
+         ["setup value=span extraction about=squad2 what=kind", "setup value=Wikipedia about=squad2 what=genre"]),
+        ("We use XLM-R Large as the starting point.", ["setup value=XLM-R Large about=stilts what=model"]),
+        ("We use a learning rate of 3e-6.", ["setup value=3e-6 about=stilts what=learning rate"]),
+    ],
+)  # fmt: skip
+def test_every_kind_is_read(text, expected):
+    assert said(text) == expected
+    assert expected[0].startswith("sign") or not read(text).unread
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Performance improves by 5.4 points.", "no single system is named"),
+        ("SQuAD improves CoLA by 2 points.", "CoLA is no task that is known here"),
+        ("SQuAD might improve XNLI by 3 points.", "hedged"),
+        ("SQuAD does not improve XNLI by 3 points.", "negated"),
+        ("SQuAD improves XNLI and PAWS-X by 3 points.", "one number for several targets"),
+        ("SQuAD improves XNLI by 3%.", "a percentage may be points or a share of the old score"),
+        ("SQuAD improves low-resource languages by 3 points.", "low-resource languages"),
+        ("If trained long enough, SQuAD improves XNLI by 3 points.", "If trained long enough"),
+        ("SQuAD improves all target tasks except XNLI.", "except XNLI"),
+        ("MNLI reduces the gap to English by 3 points.", "less of it may be better"),
+        ("Unlike MNLI, SQuAD improves XNLI by 3 points.", "no single system is named"),
+        ("Does SQuAD improve XNLI by 3 points?", "a question"),
+        ("Intermediate training improves transfer.", "it names no single system, or not for how many it holds"),
+        ("SQuAD improves XNLI by 3 points once and 2 points twice.", "one of several numbers for the same thing"),
+        ("The correlation of MNLI with XNLI is 0.9.", "not clear"),
+        ("SQuAD improves XNLI as much as MNLI.", "it names no single system, or not for how many it holds"),
+        ("Training on SQuAD and MNLI improves XNLI.", "it names no single system, or not for how many it holds"),
+        ("We sweep a learning rate of 1e-5, 2e-5 or 3e-5.", "one of several values of the learning rate"),
+    ],
+)
+def test_what_is_not_understood_is_said_and_not_guessed(text, why):
+    reading = read(text)
+    assert not reading.asserts
+    assert any(why in one for one in reading.unread), reading.unread
+
+
+def test_a_number_at_a_break_within_a_word_is_not_read():
+    text = "Training on SQuAD improves the average by 8"
+    assert read(text).asserts and not read(text, broken=True).asserts
+    assert "stops in the middle" in read(text, broken=True).unread[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Intermediate-task training on SQuAD, MNLI and CCG yields gains of 8.2, 7.5 and 7.0 points on the dev set.",
+        "TyDiQA improves with all intermediate tasks, whereas no intermediate task helps XNLI.",
+        "MNLI, which contains 392,702 training examples, improves XNLI by 1.2 points but hurts BUCC.",
+    ],
+)
+def test_a_claim_asserts_what_its_statements_assert(text):
+    apart = [one for atom in atoms(text) for one in read(atom.text).asserts]
+    assert len(atoms(text)) > 1 and list(read(text).asserts) == apart
+
+
+@settings(max_examples=25)
+@given(
+    st.sampled_from(["SQuAD", "MNLI", "CCG"]),
+    st.sampled_from(["XNLI", "BUCC", "MLQA"]),
+    st.integers(1, 400).map(lambda tenth: f"{tenth / 10:.1f}"),
+    st.booleans(),
+)
+def test_a_gain_is_the_same_in_other_words(system, target, value, down):
+    up = ["{s} improves {t} by {v} points.", "Training on {s} first raises {t} by {v} points over the baseline.",
+          "Intermediate training on {s} yields a gain of {v} points on {t}."]  # fmt: skip
+    worse = ["{s} hurts {t} by {v} points.", "Training on {s} lowers {t} by {v} points.", "On {t}, {s} drops by {v} points."]
+    ways = [read(way.format(s=system, t=target, v=value)).asserts for way in (worse if down else up)]
+    assert len(ways[0]) == 1 and len(set(ways)) == 1
+    assert ways[0][0].value == f"{'-' if down else ''}{value}"
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(
+        st.sampled_from("SQuAD MNLI XNLI improves by 8.2 points and , not than all tasks the on of from to is best ; (".split())
+    )
+)
+def test_no_order_of_words_breaks_the_reading(words):
+    reading = read(" ".join(words))
+    assert all(one.kind for one in reading.asserts)
+
+
+@pytest.mark.skipif(not SEEDS.is_dir(), reason="the seeds are not here")
+def test_every_number_of_the_seeds_is_read():
+    rows = [line for path in sorted(SEEDS.glob("*.txt")) for line in path.read_text(encoding="utf-8").splitlines()]
+    claims = [one.split("\t")[0] for one in rows if one.count("\t") == 2] + [
+        one[2:].split(" | ")[0] for one in rows if one.startswith("| ")
+    ]
+    claims = [one for one in dict.fromkeys(claims) if one != "Claim"]
+    numeric = [
+        one for one in claims if any(mark.isdigit() for mark in one.replace("(Phang et al., 2018)", "")) or " nine " in one
+    ]
+    for text in numeric:
+        reading = read(text)
+        numbers_left = [one for one in reading.unread if one[0].isdigit()]
+        assert not numbers_left, (text, reading.unread)
+    asserting = [one for one in numeric if read(one).asserts]
+    assert set(numeric) - set(asserting) <= {one for one in numeric if "2020)" in one or "(i)" in one}
