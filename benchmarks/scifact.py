@@ -29,7 +29,20 @@ from replicate.problems import BAD_INPUT, DONE, Problem, guard
 from synth.evidence import index as evidence
 from synth.evidence.terms import terms
 from synth.words.features import features
-from synth.words.labels import LABELS, NOT_ENOUGH, REFUTED, SUPPORTED, Model, choose, dump, fit, label, scales, shipped
+from synth.words.labels import (
+    LABELS,
+    NOT_ENOUGH,
+    REFUTED,
+    SUPPORTED,
+    Model,
+    choose,
+    dump,
+    fit,
+    label,
+    numbers_hold,
+    scales,
+    shipped,
+)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "real" / "scifact"
 FOLDS, TIMES = 10, 3
@@ -107,15 +120,17 @@ def fitted(shared: np.ndarray, turns: np.ndarray, labels: np.ndarray) -> tuple[n
     return fit(rows[inside], labels[inside], PENALTY), lambda place: rows[place]
 
 
-def folded(shared: np.ndarray, turns: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> np.ndarray:
+def folded(pairs: Sequence[Pair], groups: np.ndarray, shared: np.ndarray, turns: np.ndarray, model: Model) -> np.ndarray:
     """The label that each pair gets from a fit without it, once for each of several partings into folds."""
+    labels = np.array([one.label for one in pairs])
+    hold = [numbers_hold(one.claim, one.sentences, model.rarity) for one in pairs]
     made = np.zeros((TIMES, len(labels)), int)
     for time in range(TIMES):
         fold = (np.random.default_rng(time).permutation(int(groups.max()) + 1) % FOLDS)[groups]
         for held in range(FOLDS):
             weights, row = fitted(shared, turns, np.where(fold == held, -1, labels))
             for place in np.flatnonzero(fold == held):
-                made[time, place] = LABELS.index(choose(weights, row(place), shared.shape[1], CAUTION).label)
+                made[time, place] = LABELS.index(choose(weights, row(place), shared.shape[1], CAUTION, hold[place]).label)
     return made
 
 
@@ -167,7 +182,7 @@ def measure(claims_path: Path, corpus_path: Path, held_out: bool) -> tuple[dict[
         made = np.array([LABELS.index(label(model, one.claim, one.title, one.sentences).label) for one in pairs])
     else:
         _, _, shared, turns = table(pairs, model)
-        made = folded(shared, turns, labels, groups)
+        made = folded(pairs, groups, shared, turns, model)
     right, wrong = judged(made, labels)
     rule_right, rule_wrong = judged(np.array([jaccard(one) for one in pairs]), labels)
     found, liked, wanted = recall(claims, corpus_path)
@@ -205,7 +220,7 @@ def refit(claims_path: Path, corpus_path: Path) -> Path:
     }
     empty = Model({}, {}, np.zeros((1, 3)), CAUTION, rarities(corpus), len(corpus), UNSEEN, where)
     shared_names, turns_names, shared, turns = table(pairs, empty)
-    right, wrong = judged(folded(shared, turns, labels, groups), labels)
+    right, wrong = judged(folded(pairs, groups, shared, turns, empty), labels)
     weights, _ = fitted(shared, turns, labels)
     mean, scale, spread = scales(shared, turns)
     model = Model(

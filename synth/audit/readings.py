@@ -55,7 +55,8 @@ def readings(view: View, place: int) -> tuple[Reading, ...]:
 
 def _bases(view: View, place: int) -> Iterator[tuple[str, list[int]]]:
     path = view.paths[place]
-    others = [one for one in range(len(view.paths)) if one != place and view.roles[one] not in roles.DERIVED]
+    told = sorted({at for _, at in view.entries})
+    others = [one for one in told if one != place and view.roles[one] not in roles.DERIVED]
     averages = [one for one in range(len(view.paths)) if one != place and view.roles[one] == roles.AVERAGE]
     noun = "rows" if view.turned else "columns"
     measures = [one for one in others if view.roles[one] not in (roles.COUNT, roles.RANK)]

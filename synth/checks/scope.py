@@ -18,6 +18,7 @@ from replicate.problems import Problem
 from .. import vocabulary
 from ..literature import ids, terms
 from ..literature.library import Library
+from ..reading.document import ABSTRACT
 from ..records import MULTI, Claim, Paper, Question, Verdict
 from .asked import AGAINST, CHANGED, MEASURED, asked, common, shared
 from .hand import Hand
@@ -63,7 +64,7 @@ def with_scope(verdict: Verdict, claim: Claim, found: Iterable[Scoped]) -> Verdi
 
 def on_claim(claim: Claim, question: Question) -> tuple[Scoped, ...]:
     """The findings on one claim."""
-    found = [bears(claim, question), _cut(claim), *_benchmark(claim, question)]
+    found = [bears(claim, question) if asks(question) else None, _cut(claim), *_benchmark(claim, question)]
     return tuple(one for one in found if one is not None)
 
 
@@ -101,7 +102,14 @@ def _asserted(claim: Claim) -> str:
     return " ".join(dict.fromkeys(made))
 
 
+def asks(question: Question) -> bool:
+    """Whether there is a research question: a list of claims of others has none."""
+    return not question.path.endswith(".jsonl")
+
+
 def _bearing(question: Question, found: Sequence[Scoped]) -> list[Scoped]:
+    if not asks(question):
+        return []
     if not question.claims:
         return [Scoped("question", "there is no claim that could answer it")]
     wanted = asked(question.question)
@@ -131,7 +139,7 @@ def _papers(question: Question, hand: Hand, library: Library | None) -> list[Sco
         elif question.claims:
             found.append(Scoped("paper", f"{id} is cited and no claim comes from it", paper=id))
     unknown = [id for id, paper in papers.items() if paper is None]
-    if unknown:
+    if unknown and asks(question):
         them = "it is" if len(unknown) == 1 else "they are"
         line = (
             f"{_listed(unknown)}: not at hand, so whether {them} on the topic was not looked at; synth fetch {' '.join(unknown)}"
@@ -147,7 +155,7 @@ def _on(paper: Paper, question: Question) -> list[str]:
     themes = [theme for group in wanted.themes.values() for theme in group]
     words = terms.content_words(question.question)
     have = [word for word in words if word in set(terms.words(text))]
-    if not any(shared(theme, text) for theme in themes) and len(have) < FEW * len(words):
+    if asks(question) and not any(shared(theme, text) for theme in themes) and len(have) < FEW * len(words):
         lines.append(f"{paper.id} is not on the topic: {paper.title!r} shares {_listed(have) or 'no word'} with the question")
     if paper.withdrawn:
         lines.append(f"{paper.id} was withdrawn: {paper.withdrawn}")
@@ -157,17 +165,16 @@ def _on(paper: Paper, question: Question) -> list[str]:
 
 
 def known(id: str, hand: Hand, library: Library | None) -> Paper | None:
-    """What is known of a paper: from the library, from the papers that were read, from the tables that ship with us."""
+    """What is known of a paper: from the library, from the tables that ship with us, from its own text."""
     there = _in(library, id) if library is not None else None
-    index = getattr(hand, "index", None)
-    listed = index.paper(id) if there is None and index is not None else None
-    if listed is not None:
-        abstract = " ".join(one.text for one in index.find(listed.id) if one.label == "abstract")
-        there = Paper(id, listed.title, abstract=abstract)
     file = resources.data() / "published" / f"{id}.toml"
     if there is None and re.fullmatch(r"[\w.-]+", id) and file.is_file():
         data = tomllib.loads(file.read_text(encoding="utf-8"))
         there = Paper(id, str(data.get("title", "")), tuple(data.get("authors", ())), str(data.get("date", "")))
+    listed = hand.index.paper(id) if hand.index is not None else None
+    if listed is not None and (there is None or not there.abstract):
+        abstract = " ".join(one.text for one in hand.index.find(listed.id) if one.label == ABSTRACT)
+        there = replace(there or Paper(id, listed.title), abstract=abstract)
     return there if there is not None and terms.words(there.title) else None
 
 

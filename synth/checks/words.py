@@ -21,7 +21,7 @@ CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u20
 
 def check(claim: Claim, question: Question, hand: Hand) -> Verdict:
     """What the text of the cited version says; that of another version is shown and decides nothing."""
-    from ..words.judge import LONGEST, judge
+    from ..words.judge import LONGEST
 
     index: Index | None = hand.index
     text = " ".join(CONTROLS.sub(" ", claim.text).split())
@@ -36,14 +36,25 @@ def check(claim: Claim, question: Question, hand: Hand) -> Verdict:
         return _absent(claim.paper)
     paper = index.paper(claim.paper) if claim.paper else None
     whole = _whole(text) if claim.cut else text
-    found = judge(index, paper, whole)
+    found, labelled = _judged(index, paper, whole)
     verdict = combine([_word(one) for one in found])
     if claim.cut and verdict == SUPPORTED:
         verdict = PARTLY
     line = "; ".join(_line(one, paper, len(found) > 1) for one in found)
     if claim.cut:
         line = f"the claim is cut off, judged without its end: {line}"
-    return Verdict(NAME, verdict, line, evidence=_evidence(found), data=_data(claim, paper, found))
+    return Verdict(NAME, verdict, line, evidence=_evidence(found), data={**_data(claim, paper, found), **labelled})
+
+
+def _judged(index: Index, paper: Listed | None, text: str) -> tuple[list[Judged], dict[str, object]]:
+    """What a paper says of each statement of a claim; of an abstract outside our field a model says it, with its odds."""
+    from ..words import judge, short
+
+    if paper is not None and short.applies(paper, text) and (made := short.judge(index, paper, text)):
+        judged, labelled = made
+        chances = dict(zip(short.LABELS, (round(one, 4) for one in labelled.probabilities), strict=True))
+        return [judged], {"labels": chances}
+    return judge.judge(index, paper, text), {}
 
 
 def _absent(paper: str) -> Verdict:
@@ -55,9 +66,7 @@ def _absent(paper: str) -> Verdict:
 
 def _other(claim: Claim, text: str, index: Index, other: Listed) -> Verdict:
     """What another version of the cited paper says, which decides nothing."""
-    from ..words.judge import judge
-
-    found = judge(index, other, _whole(text) if claim.cut else text)
+    found, _ = _judged(index, other, _whole(text) if claim.cut else text)
     lacking = f"{NOT_ENOUGH}: run synth fetch {claim.paper}"
     said = [one for one in found if _word(one) != NOT_ENOUGH]
     if not said:

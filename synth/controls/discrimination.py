@@ -20,7 +20,9 @@ from .edits import as_claim
 from .tautology import tautology
 from .twins import ELSEWHERE, twins
 
-SUPPORTED, PARTLY, REFUTED, NOT_CHECKABLE = "supported", "partly", "refuted", "not checkable"
+SUPPORTED, PARTLY, REFUTED, NOT_ENOUGH, NOT_CHECKABLE = (
+    "supported", "partly", "refuted", "not enough information", "not checkable",
+)  # fmt: skip
 SAID_TOO = "supported elsewhere"  # of a twin about something else: the sources say that as well
 Judge = Callable[[Claim], "Verdict | str"]
 
@@ -172,9 +174,10 @@ def overall(parts: Iterable[Discrimination]) -> Discrimination:
 def controlled(claim: Claim, verdict: Verdict, judge: Judge, few: bool = False) -> Verdict:
     """The verdict with its twins, or 'not checkable' with the reason where the check cannot tell them apart.
 
-    `judge` is the same checks without controls; what it says of the twins is in `Verdict.twins`. `few` as for `judged`.
+    So does a claim end that checks only itself, as long as nothing refutes it. `judge` is the same checks without controls;
+    what it says of the twins is in `Verdict.twins`. `few` as for `judged`.
     """
-    if verdict.verdict in (SUPPORTED, PARTLY) and (why := tautology(claim, verdict)):
+    if verdict.verdict in (SUPPORTED, PARTLY, NOT_ENOUGH) and (why := tautology(claim, verdict)):
         return replace(verdict, verdict=NOT_CHECKABLE, line=f"checks only itself: {why}")
     made = judged(claim, judge, verdict, few)
     if not made:

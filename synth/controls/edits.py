@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from ..records import Assertion, Claim, Twin
 
@@ -63,7 +64,7 @@ def renamed(asserts: Asserts, old: str, new: str, fields: Sequence[str] = NAMING
     """The assertions about another thing. What is the best of several has to be it with the old one among them."""
 
     def change(one: Assertion) -> Assertion:
-        names = {name: new for name in fields if getattr(one, name) == old}
+        names: dict[str, Any] = {name: new for name in fields if getattr(one, name) == old}
         if one.kind == "best":
             return replace(one, **names, among=one.among and tuple(dict.fromkeys((*one.among, new)))) if names else one
         among = tuple(new if name == old else name for name in one.among)

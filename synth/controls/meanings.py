@@ -21,6 +21,9 @@ CANNOT = re.compile(r"\bcannot\b|\bcan't\b", re.I)
 NO = re.compile(
     r"\b(has|have|had|sees?|saw|brings?|brought|gives?|gave|shows?|showed|with|is|are|was|were)\s+no\s+(?!longer|more|less)", re.I
 )
+PARTICIPLE = re.compile(
+    r"\s+(?:\w+ly\s+)?(?:been|\w+ed|(?!ten\b|seven|eleven|even\b)\w+en|shown|found|led|had|made|become)\b", re.I
+)
 ANY = re.compile(r"\bany\b")
 NEVER = re.compile(r"\bnever\s+", re.I)
 ARE = re.compile(rf"(?<![\w-])(?:{'|'.join(words.AUXILIARIES)})(?![\w-])", re.I)
@@ -123,12 +126,12 @@ def _not(text: str) -> Edit | None:
     verbs = words.pattern(tuple(words.BASE)).finditer(text)
     verb = next((one for one in verbs if not OF_RELATIVE.search(text[: one.start()]) and finite(text, one)), None)
     if verb and (first is None or verb.start() < first.start()):
-        base, aid = words.BASE[verb[0].lower()]
-        return Edit(verb.start(), verb.end(), f"{aid} not {base}")
+        base, does = words.BASE[verb[0].lower()]
+        return Edit(verb.start(), verb.end(), f"{does} not {base}")
     if first is None or (verb is None and re.match(r"\s+(?:been|\w+ing)\b", text[first.end() :]) and first.start() > 60):
         return None
     aid = HAVE.get(first[0].lower())
-    if aid and not re.match(r"\s+(?:\w+ly\s+)?(?:been|\w+ed|\w+en|shown|found|led|had|made|become)\b", text[first.end() :]):
+    if aid and not PARTICIPLE.match(text, first.end()):
         return Edit(first.start(), first.end(), f"{aid} not have")
     return Edit(first.start(), first.end(), f"{first[0]} not")
 

@@ -71,7 +71,7 @@ def _constant(text: str) -> str:
 
 
 def _near(size: Decimal, last: Number) -> bool:
-    half = Decimal(5).scaleb(int(last.value.as_tuple().exponent) - 1)  # type: ignore[arg-type]
+    half = Decimal(5).scaleb(int(last.value.as_tuple().exponent) - 1)
     return abs(size - abs(last.value)) <= half
 
 

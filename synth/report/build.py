@@ -11,9 +11,10 @@ from ..summary import Runs, summary
 from . import analysis
 from .inputs import GENERATOR, Inputs, pack, unpack
 from .parts import answer, average, checker, claims, closing, opening, original, ran, regressed, results, reviewed, searched
-from .plain import visible
+from .plain import shortened, visible
 from .value import Report, Section
 
+TITLE = 280  # characters of a question in a title; the whole of it stands in its section
 NOT_CHECKED = Verdict("final", "not checked", "No check of this claim was made.")
 
 
@@ -47,7 +48,7 @@ def compose(inputs: Inputs, packed: str) -> Report:
     ]
     return Report(
         name=question.name,
-        title=visible(question.question) or question.name,
+        title=shortened(visible(question.question), TITLE) or question.name,
         kind="Replication and verification report",
         date=inputs.date,
         author=visible(inputs.author),

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from .inputs import GENERATOR, Inputs
+from .plain import shortened, visible
 
 NAME = "ro-crate-metadata.json"
 CONTEXT = "https://w3id.org/ro/crate/1.1/context"
+LONG = 280  # characters of a question
 KINDS = {".html": "text/html", ".pdf": "application/pdf", ".md": "text/markdown", ".svg": "image/svg+xml", ".csv": "text/csv"}
 
 
@@ -55,7 +57,7 @@ def crate(made: Sequence[Made], command: str, date: str, author: str, version: s
             "encodingFormat": KINDS.get(suffix, "application/octet-stream"),
         }  # fmt: skip
         if one.inputs:
-            entry["name"] = one.inputs.question.question
+            entry["name"] = shortened(visible(one.inputs.question.question), LONG)
         graph.append(entry)
     return (json.dumps({"@context": CONTEXT, "@graph": graph}, ensure_ascii=False, indent=1) + "\n").encode()
 

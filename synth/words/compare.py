@@ -146,6 +146,11 @@ def _numbers(found: Aligned, near: float) -> tuple[str, str]:
     return SUPPORTS, ""
 
 
+def numbers_alike(found: Aligned) -> bool:
+    """Whether every number of the claim stands in the passage for the same thing."""
+    return _numbers(found, NEAR)[0] == SUPPORTS
+
+
 def _comparable(number: Number, other: Number) -> bool:
     if other.relation == SPREAD or (number.unit == "p") != (other.unit == "p"):
         return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,10 @@ import numpy as np
 
 from replicate import resources
 
+from .align import align
+from .compare import numbers_alike
 from .features import Named, features
+from .said import said
 
 SUPPORTED, NOT_ENOUGH, REFUTED = 0, 1, 2
 LABELS = ("supported", "not enough information", "refuted")
@@ -58,22 +61,28 @@ class Labelled:
 
 
 def label(model: Model, claim: str, title: str, sentences: Sequence[str]) -> Labelled:
-    """What a short text says of a claim."""
+    """What a short text says of a claim. A claim whose numbers do not stand there for the same things is never supported."""
     shared, turns = features(claim, title, sentences, model.rarity)
     row = np.array(
         [*((shared[name] - mean) / scale for name, (mean, scale) in model.shared.items()),
          *(turns[name] / scale for name, scale in model.turns.items())]
     )  # fmt: skip
-    return choose(model.weights, row, len(model.shared), model.caution)
+    return choose(model.weights, row, len(model.shared), model.caution, numbers_hold(claim, sentences, model.rarity))
 
 
-def choose(weights: np.ndarray, row: np.ndarray, shared: int, caution: float) -> Labelled:
-    """The label of a row of features, `shared` of which say nothing of the sense."""
+def numbers_hold(claim: str, sentences: Sequence[str], rarity: Callable[[str], float]) -> bool:
+    """Whether all numbers of a claim stand in one sentence, for the same things; so it is where a claim has none."""
+    read = said(claim)
+    return not read.numbers or any(numbers_alike(align(read, said(one), rarity)) for one in sentences)
+
+
+def choose(weights: np.ndarray, row: np.ndarray, shared: int, caution: float, may: bool = True) -> Labelled:
+    """The label of a row of features, `shared` of which say nothing of the sense; `may` it be supported?"""
     logits = row @ weights[:-1] + weights[-1]
     odds = np.exp(logits - logits.max())
     probabilities = odds / odds.sum()
     sense = float(row[shared:] @ (weights[shared:-1, SUPPORTED] - weights[shared:-1, REFUTED]))
-    chosen = probabilities * np.array([1.0 if sense > 0 else 0.0, 1.0, caution])
+    chosen = probabilities * np.array([1.0 if may and sense > 0 else 0.0, 1.0, caution])
     first, second, third = (float(one) for one in probabilities)
     return Labelled(LABELS[int(chosen.argmax())], (first, second, third), sense)
 

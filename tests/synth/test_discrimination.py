@@ -163,6 +163,12 @@ def test_a_claim_that_checks_only_itself_is_named(text, asserts, why):
     assert found.verdict == "not checkable" and found.line.startswith("checks only itself: ") and found.twins == ()
 
 
+def test_a_constant_is_named_where_no_source_speaks_of_it_and_what_is_refuted_stays_so():
+    one = Claim("one", "The mean of 8.2, 7.5 and 7.0 is 7.6.", "2005.13013v1")
+    assert controlled(one, verdict("not enough information"), lambda claim: "refuted").verdict == "not checkable"
+    assert controlled(one, verdict("refuted"), lambda claim: "refuted").verdict == "refuted"
+
+
 def test_a_claim_whose_only_evidence_is_its_own_report_checks_itself():
     one = Claim("one", "XNLI sees no benefits.", "2005.13013v1", reported={"report": "seed-7"})
     own = verdict("supported", Evidence("report:seed-7", "", "XNLI sees no benefits."))
@@ -190,12 +196,14 @@ SAID = """A Study of Transfer
 
 Abstract
 
-On the development sets, the average over the nine target tasks is higher by 8.3 points when the model is first trained on SQuAD v1.1.
+On the development sets, the average over the nine target tasks is higher by 8.3 points when the model is first trained on
+SQuAD v1.1.
 
 1 Results
 
-Training on HellaSwag raises F1 on TyDiQA-GoldP by 3.4 points on the development sets. The corpus of our study holds 81.1M papers of
-many disciplines. FINE annotations have higher agreement than COARSE annotations. Only 2 of the 44 papers release their data.
+Training on HellaSwag raises F1 on TyDiQA-GoldP by 3.4 points on the development sets. The corpus of our study holds 81.1M
+papers of many disciplines. FINE annotations have higher agreement than COARSE annotations. Only 2 of the 44 papers release
+their data.
 
 References
 
@@ -252,9 +260,9 @@ def test_neutral_words_and_other_papers_change_nothing(verified, text, padding, 
 
 @pytest.mark.parametrize("text", TRUE)
 def test_without_a_source_there_is_a_reason_and_no_confidence(verified, text):
-    found = verified(text, paper="2999.00001v1")
+    found = verified(text, paper="2101.00001v1")
     assert (found.verdict, found.confidence, found.twins) == ("not enough information", None, ())
-    assert "synth fetch 2999.00001v1" in found.line or "2999.00001v1 are not" in found.line
+    assert "2101.00001v1" in found.line
     assert found.reason == "nothing was decided"
 
 

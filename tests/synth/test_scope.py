@@ -173,3 +173,8 @@ def test_a_verdict_carries_what_is_known_of_its_claim_and_paper(shelf):
     asks = question(DIVERSITY, one)
     found = with_scope(Verdict("final", "supported", ""), one, scope(asks, shelf))
     assert [line.split(" ")[0] for line in found.scope] == ["it", "BUCC", "one"]
+
+
+def test_a_list_of_claims_of_others_asks_nothing(shelf):
+    asks = replace(question("Do the papers say it?", claim("XCOPA is in XTREME."), papers=("2101.00001v1",)), path="claims.jsonl")
+    assert [one.kind for one in scope(asks, shelf)] == ["paper", "benchmark"]

@@ -10,11 +10,13 @@ from ...review.review import Review
 from ...sentences import Finding, count
 from ...summary import Runs
 from ..inputs import Inputs
+from ..plain import shortened
 from ..value import Span, Words, words
 from .answer import answer
 from .making import listed, number
 
 POINTS = 10
+LONG = 400  # characters of a text of others in the opening
 
 
 def abstract(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs], review: Review) -> tuple[tuple[str, Words], ...]:
@@ -35,7 +37,7 @@ def _capital(text: str) -> str:
 
 def _asked(inputs: Inputs, findings: Sequence[Finding]) -> list[str]:
     papers = sorted({one.claim.paper for one in findings})
-    made = [inputs.question.question]
+    made = [shortened(inputs.question.question, LONG)]
     if findings:
         made.append(
             f"{_capital(count(len(findings), 'claim'))} out of {count(len(papers), 'paper')} ({listed(papers)}) "
@@ -143,5 +145,5 @@ def byline(inputs: Inputs) -> Words:
     if question.experiment:
         spans += [" of the experiment ", Span(question.experiment, "em")]
     if carried := question.reported.get("title"):
-        spans += ["; carried by the report ", Span(f"\u201c{carried}\u201d", "em")]
+        spans += ["; carried by the report ", Span(f"\u201c{shortened(str(carried), LONG)}\u201d", "em")]
     return words(*spans, ". Every number below was computed from values, none was typed.")
