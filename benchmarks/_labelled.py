@@ -10,7 +10,7 @@ import functools
 import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,16 @@ LEVELS = (
     "The baseline reaches {size} points of {measure} on the {split}.",
 )
 SIZES = ("{task} has {size} training examples.", "The training set of {task} contains {size} examples.")
+ORDERS = (
+    "Training on {system} first gives a higher {measure} than training on {rival} on the {split}.",
+    "{system} outperforms {rival} in {measure} on the {split}.",
+)
+SIGNS = {
+    "each": "Every intermediate task {raises} {measure} on the {split}.",
+    "most": "Most intermediate tasks {raise} {measure} on the {split}.",
+}
+BESTS = "{system} gives the best {measure} of all intermediate tasks on the {split}."
+SURE = 0.25  # points between two printed numbers from which no rounding turns their order
 # The paper's own words for the same rows.
 PRINTED_GAIN = "On the {split}, {measure} is {up} by {size} points when the model is first trained on {system}."
 PRINTED_LEVEL = "The model that was not trained on any intermediate task scores {size} in {measure} on the {split}."
@@ -92,7 +102,7 @@ def _zero(row: dict[str, Any]) -> bool:
 
 def known(limit: int | None = None) -> list[Known]:
     """True claims on the rows and facts, in several phrasings; `limit` keeps a sample that is always the same."""
-    made = [*_gains(), *_levels(), *_sizes()]
+    made = [*_gains(), *_levels(), *_sizes(), *_orders(), *_signs()]
     if limit is None or limit >= len(made):
         return made
     ordered = sorted(made, key=lambda one: hashlib.sha256(one.text.encode()).hexdigest())
@@ -134,6 +144,55 @@ def _sizes() -> Iterator[Known]:
             of = Assertion("size", about=one.about, what=one.what, value=one.value)
             for form in SIZES:
                 yield Known(form.format(task=title(one.about), size=one.value), (of,), "size")
+
+
+def gained(target: str, metric: str) -> dict[str, float]:
+    """The gains on the development sets of all intermediate trainings without MLM, the largest first."""
+    there = [
+        row for row in rows() if (row["quantity"], row["split"], row["target"], row["metric"]) == ("gain", "dev", target, metric)
+    ]
+    found = {row["intermediate"]: float(row["value"]) for row in there if not row["mlm"] and row["over"] == "baseline"}
+    return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+
+
+def _measures() -> list[dict[str, Any]]:
+    """One row for each measure with gains on the development sets."""
+    there = [row for row in rows() if row["quantity"] == "gain" and row["split"] == "dev"]
+    return list({(row["target"], row["metric"]): row for row in there}.values())
+
+
+def _orders() -> Iterator[Known]:
+    """Who is ahead of whom, and who is first, where the printed numbers leave no doubt."""
+    from synth.records import MULTI, Assertion, title
+
+    for number, row in enumerate(_measures()):
+        order = list(gained(row["target"], row["metric"]).items())
+        words = {"measure": measured(row).removeprefix("the "), "split": SPLITS["dev"]}
+        of = Assertion("greater", target=row["target"], metric=row["metric"], split="dev")
+        for place, ((one, high), (other, low)) in enumerate(zip(order[:-2], order[2:], strict=True)):
+            if high - low >= SURE and MULTI not in (one, other):
+                text = ORDERS[(number + place) % 2].format(system=title(one), rival=title(other), **words)
+                yield Known(text, (replace(of, intermediate=one, rival=other),), "greater")
+        (first, high), (_, low) = order[:2]
+        if high - low >= SURE and first != MULTI:
+            yield Known(BESTS.format(system=title(first), **words), (replace(of, kind="best", intermediate=first),), "best")
+
+
+def _signs() -> Iterator[Known]:
+    """What all or most intermediate tasks do to a measure."""
+    from synth.records import MULTI, Assertion
+
+    for row in _measures():
+        gains = [value for name, value in gained(row["target"], row["metric"]).items() if name != MULTI]
+        of = Assertion("sign", "", row["target"], metric=row["metric"], split="dev", across="intermediates")
+        for direction, word in (("up", "raise"), ("down", "lower")):
+            there = sum(value > 0 if direction == "up" else value < 0 for value in gains)
+            for quantifier, needed in (("each", len(gains)), ("most", len(gains) // 2 + 1)):
+                if there >= needed:
+                    text = SIGNS[quantifier].format(
+                        raises=f"{word}s", **{"raise": word}, measure=measured(row), split=SPLITS["dev"]
+                    )
+                    yield Known(text, (replace(of, quantifier=quantifier, direction=direction),), "sign")
 
 
 def compounds(some: Sequence[Known]) -> Iterator[tuple[str, tuple[Any, ...], bool | None]]:
@@ -181,22 +240,33 @@ def paper(folder: Path) -> Path:
 
 def true_anyway(asserts: Sequence[Any]) -> bool:
     """Whether the rows happen to print what a twin about something else says, so that it is no false one."""
+    return bool(asserts) and all(_holds(one) for one in asserts)
+
+
+def _holds(of: Any) -> bool:
+    """What is open counts as true: a twin has to be false for certain."""
     from synth import facts
-    from synth.records import Assertion
+    from synth.records import MULTI
 
-    def holds(of: Assertion) -> bool:
-        if of.kind == "size":
-            return any((one.about, one.what, one.value) == (of.about, of.what, of.value) for one in facts.shipped()[PAPER].facts)
-        there = [
-            row
-            for row in rows()
-            if (row["quantity"], row["intermediate"], row["target"], row["metric"], bool(row["mlm"]))
-            == (of.kind, of.intermediate, of.target, of.metric, of.mlm)
-            and of.split in ("", row["split"])
-        ]
-        return any(abs(float(row["value"]) - float(of.value.replace(",", ""))) < 0.11 for row in there)
-
-    return bool(asserts) and all(holds(one) for one in asserts)
+    if of.kind == "size":
+        return any((one.about, one.what, one.value) == (of.about, of.what, of.value) for one in facts.shipped()[PAPER].facts)
+    there = gained(of.target, of.metric) if of.split in ("", "dev") and not of.mlm else {}
+    if of.kind == "greater":
+        return of.intermediate in there and of.rival in there and there[of.intermediate] > there[of.rival] - SURE
+    if of.kind == "best":
+        return of.intermediate in there and there[of.intermediate] > max(there.values()) - SURE
+    if of.kind == "sign":
+        gains = [value for name, value in there.items() if name != MULTI]
+        up = sum(value >= 0 if of.direction == "up" else value <= 0 for value in gains)
+        return {"each": up == len(gains), "most": up > len(gains) / 2, "some": up > 0, "none": up == 0}[of.quantifier]
+    same = [
+        row
+        for row in rows()
+        if (row["quantity"], row["intermediate"], row["target"], row["metric"], bool(row["mlm"]))
+        == (of.kind, of.intermediate, of.target, of.metric, of.mlm)
+        and of.split in ("", row["split"])
+    ]
+    return any(abs(float(row["value"]) - float(of.value.replace(",", ""))) < 0.11 for row in same)
 
 
 def others(folder: Path, count: int, pages: int = 0) -> list[Path]:

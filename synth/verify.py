@@ -11,7 +11,7 @@ from replicate import results
 
 from . import calibration
 from .checks import CHECKS, scope
-from .checks.hand import Hand, published, runs
+from .checks.hand import Hand, measuring, published, runs
 from .checks.replication import DIRECTION, NOT_REPRODUCED, REPRODUCED
 from .checks.tables import NOT_ENOUGH, PARTLY, REFUTED, SUPPORTED
 from .controls import discrimination
@@ -56,22 +56,37 @@ def hand(
     progress: Callable[[int, int], None] | None = None,
 ) -> Hand:
     """What is at hand: the shipped tables, the papers of a library or folder, and our runs of these experiments (of all
-    where none is named).
+    where none is named)."""
+    return with_runs(papers_at_hand(papers, progress), results_path, experiments)
 
-    No runs folder and no library at the default places is no fault. Runs with other settings are left out and counted;
-    `progress` is told how many new papers have been read.
-    """
+
+def papers_at_hand(papers: str | Path | None = None, progress: Callable[[int, int], None] | None = None) -> Hand:
+    """The shipped tables and the papers of a library or folder, without runs. No library at the default place is no fault;
+    `progress` is told how many new papers have been read."""
     from .evidence import index
     from .literature import library
 
     folder = library.open(papers).folder
-    at_hand = Hand(published(), where=f"{RUNS}/", library=folder if folder.exists() else None, index=index.open(papers, progress))
+    return Hand(published(), library=folder if folder.exists() else None, index=index.open(papers, progress))
+
+
+def with_runs(at_hand: Hand, results_path: str | Path | None, experiments: Iterable[str]) -> Hand:
+    """The same with our runs of these experiments in place of others: rows of different recipes may bear one label.
+
+    No runs folder at the default place is no fault. Runs with other settings are left out and counted.
+    """
     where = str(RUNS if results_path is None else results_path)
     if results_path is None and not Path(where).exists():
-        return at_hand
+        return replace(at_hand, runs=results.table([]), where=f"{RUNS}/", left_out=0)
     frame = results.read(where, experiments)
     named = f"{Path(where)}/" if Path(where).is_dir() else where
     return replace(at_hand, runs=runs(frame), where=named, left_out=frame.attrs.get("left_out", 0))
+
+
+def experiments_for(question: Question) -> tuple[str, ...]:
+    """The experiments whose runs can say anything of a question's claims: those that repeat the papers that it cites."""
+    found = {name for claim in question.claims for name in measuring(claim.paper)}
+    return tuple(sorted(found)) or ((question.experiment,) if question.experiment else ())
 
 
 def made(claim: Claim, question: Question, at_hand: Hand) -> dict[str, Verdict]:

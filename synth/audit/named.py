@@ -12,7 +12,8 @@ from . import roles
 from .views import View, view
 
 CITED = re.compile(r"\s*\([^()]*\d{4}[a-z]?[^()]*\)|\s*\[[\d, ]+\]|[\u2191\u2193\u2020\u2021*]+")
-SIZES = r"(?:large|base|small|tiny|mini|medium|xl|xxl|x?huge|multi|v\d)"
+ASIDE = r"(?i:tab|see|cf|fig|section|appendix|\d)"
+SIZES = r"(?i:large|base|small|tiny|mini|medium|xl|xxl|x?huge|multi|v\d)"
 # Labels that are words of any sentence.
 PLAIN = frozenset(
     "none all total model models method methods system systems task tasks baseline baselines data dataset datasets train "
@@ -71,7 +72,7 @@ def _pattern(label: str) -> re.Pattern[str] | None:
     middle = r"[\W_]{0,2}".join(map(re.escape, words))
     tail = r"\+" if bare.endswith("+") else ""
     flags = re.I if len(bare) > 5 else re.NOFLAG
-    return re.compile(rf"(?<![\w])(?<![\w]-){middle}{tail}(?![\w+]|-[\w]|\s*[+/]\s*\w|[\s-]{SIZES}\b|\s*\()", flags)
+    return re.compile(rf"(?<![\w])(?<![\w]-){middle}{tail}(?![\w+]|-[\w]|\s*[+/]\s*\w|[\s-]{SIZES}\b|\s*\((?!{ASIDE}))", flags)
 
 
 def _patterns(path: Sequence[str]) -> tuple[re.Pattern[str], ...]:

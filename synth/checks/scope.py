@@ -58,8 +58,12 @@ def scope(question: Question, hand: Hand, library: Library | None = None) -> tup
 
 def with_scope(verdict: Verdict, claim: Claim, found: Iterable[Scoped]) -> Verdict:
     """The verdict with what is known of the claim's scope, and of the paper that it cites."""
-    of_paper = [one for one in found if one.paper and one.paper == claim.paper and one.fault]
-    return replace(verdict, scope=tuple(one.line for one in (*(one for one in found if one.claim == claim.id), *of_paper)))
+    there = list(found)
+    lines = [one.line for one in there if one.claim == claim.id]
+    lines += [one.line for one in there if one.paper and one.paper == claim.paper and one.fault]
+    if verdict.verdict == "refuted" and claim.paper:
+        lines.append(f"{claim.paper}, which it cites, says otherwise")
+    return replace(verdict, scope=tuple(lines))
 
 
 def on_claim(claim: Claim, question: Question) -> tuple[Scoped, ...]:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -91,4 +92,44 @@ def verdicts(questions: Sequence[Question], hand: Hand, only: str = "") -> list[
             before = done
             found.append((question, verify.verdicts(question, hand, only, lambda n, before=before: told(before + n, total))))
             done += len(question.claims)
+    return found
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A question with what was at hand for its claims, and their verdicts."""
+
+    question: Question
+    hand: Hand
+    verdicts: dict[str, Verdict]
+
+
+def checked(arguments: argparse.Namespace, only: str = "") -> list[Checked]:
+    """The questions that are asked for, each checked on the runs that can say anything of it; says what was left out."""
+    from replicate.problems import unknown
+
+    from .. import verify
+
+    asked = questions(arguments)
+    ids = [claim.id for question in asked for claim in question.claims]
+    if only and only not in ids:
+        raise unknown("claim", only, ids)
+    asked = tuple(one for one in asked if not only or only in [claim.id for claim in one.claims])
+    with counting("reading papers", "papers") as told:
+        bare = verify.papers_at_hand(arguments.papers, told)
+    for one in bare.index.skipped:
+        print(f"synth: left out of the papers: {one.name}: {one.why}", file=sys.stderr)
+    hands: dict[tuple[str, ...], Hand] = {}
+    for names in {verify.experiments_for(question) for question in asked}:
+        hands[names] = verify.with_runs(bare, arguments.results, names)
+        if left := hands[names].left_out:
+            said = f"{left} evaluation{'s' * (left != 1)} with other settings than those of {', '.join(names)}"
+            print(f"synth: left out of {hands[names].where}: {said}", file=sys.stderr)
+    total, done, found = 1 if only else len(ids), 0, list[Checked]()
+    with counting("verifying", "claims") as told:
+        for question in asked:
+            hand = hands[verify.experiments_for(question)]
+            verdicts = verify.verdicts(question, hand, only, lambda n, before=done: told(before + n, total))
+            found.append(Checked(question, hand, verdicts))
+            done += len(verdicts)
     return found

@@ -23,28 +23,21 @@ def declare(command: Declare) -> None:
 
 
 def _verify(arguments: argparse.Namespace, given: Sequence[str]) -> int:
-    from replicate.problems import DONE, REFUTED, unknown
+    from replicate.problems import DONE, REFUTED
 
     from .. import verify
 
-    questions = checking.questions(arguments)
-    ids = [claim.id for question in questions for claim in question.claims]
-    if arguments.explain and arguments.explain not in ids:
-        raise unknown("claim", arguments.explain, ids)
-    if arguments.explain:
-        questions = tuple(one for one in questions if arguments.explain in [claim.id for claim in one.claims])
-    hand = checking.hand(arguments, questions)
-    found = checking.verdicts(questions, hand, arguments.explain or "")
+    found = checking.checked(arguments, arguments.explain or "")
     if arguments.json:
-        claims = [entry for question, verdicts in found for entry in verify.to_dict(question, verdicts)]
+        claims = [entry for one in found for entry in verify.to_dict(one.question, one.verdicts)]
         print_json({"schema": verify.SCHEMA, "claims": claims})
     elif arguments.explain:
-        told = [(claim, verdicts) for question, verdicts in found for claim in question.claims if claim.id in verdicts]
-        print("\n\n".join(_explained(claim, verdicts[claim.id]) for claim, verdicts in told))
+        told = [(claim, one) for one in found for claim in one.question.claims if claim.id in one.verdicts]
+        print("\n\n".join(_explained(claim, one.verdicts[claim.id]) for claim, one in told))
     else:
-        print("\n\n".join(_table(question, verdicts) for question, verdicts in found))
-        print(_summed([verdict for _, verdicts in found for verdict in verdicts.values()]))
-    refuted = any(verdict.verdict == "refuted" for _, verdicts in found for verdict in verdicts.values())
+        print("\n\n".join(_table(one.question, one.verdicts) for one in found))
+        print(_summed([verdict for one in found for verdict in one.verdicts.values()]))
+    refuted = any(verdict.verdict == "refuted" for one in found for verdict in one.verdicts.values())
     return REFUTED if refuted and arguments.fail_on == "refuted" else DONE
 
 

@@ -28,8 +28,6 @@ def declare(command: Declare) -> None:
 def _review(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     from replicate.problems import DONE, unknown
 
-    from .. import verify
-    from ..questions import find
     from ..review import plain as as_json
     from ..review.panel import review
     from ..review.reviewers import REVIEWERS
@@ -37,9 +35,7 @@ def _review(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     names = [*(one.name for one in REVIEWERS), CERTAINTY]
     if arguments.explain and arguments.explain not in names:
         raise unknown("reviewer", arguments.explain, names)
-    questions = find(arguments.questions, arguments.claims)
-    hand = checking.hand(arguments, questions)
-    found = [review(question, verify.verdicts(question, hand), hand) for question in questions]
+    found = [review(one.question, one.verdicts, one.hand) for one in checking.checked(arguments)]
     if arguments.json:
         print_json(as_json.document(found))
     else:

@@ -79,8 +79,8 @@ def test_a_paper_that_agrees_with_itself_is_checked_in_all_its_parts_and_yields_
     assert not audit.outcome.findings
     assert set(audit.outcome.checked) >= {
         "averages", "gains", "totals", "percentages of counts", "best marks", "F1 scores", "spreads", "changes in sentences",
-        "numbers of the text in tables", "leads of the text in tables", "superlatives", "counts of rows", "numbers of the abstract",
-        "test statistics",
+        "numbers of the text in tables", "leads of the text in tables", "superlatives", "counts of rows",
+        "numbers of the abstract", "test statistics",
     }  # fmt: skip
 
 
@@ -185,9 +185,9 @@ def test_a_qa_task_enters_as_the_mean_of_f1_and_em_where_the_others_of_the_colum
     "rows",
     [
         # GLUE's own average counts both numbers of a pair.
-        ("System | MNLI | QQP | QNLI | SST-2 | Avg", "A | 84.6/83.4 | 71.2 | 90.5 | 93.5 | 84.6", "B | 86.7/85.9 | 72.1 | 92.7 | 94.9 | 86.5"),
+        ("System | MNLI | QQP | QNLI | Avg", "A | 84.6/83.4 | 71.2 | 90.5 | 82.4", "B | 86.7/85.9 | 72.1 | 92.7 | 84.4"),
         # The average of the first three stands before that of all.
-        ("System | a | b | c | Avg. | d | e | Avg.", "A | 10.0 | 20.0 | 60.0 | 30.0 | 1.0 | 2.0 | 18.6", "B | 11.0 | 23.0 | 62.0 | 32.0 | 3.0 | 5.0 | 20.8"),
+        ("System | a | b | Avg. | c | Avg.", "A | 10.0 | 20.0 | 15.0 | 3.0 | 11.0", "B | 11.0 | 23.0 | 17.0 | 5.0 | 13.0"),
         # A header names what is left out.
         ("System | XNLI | POS | Tatoeba | Avg. (w/o Tatoeba)", "A | 60.0 | 80.0 | 10.0 | 70.0", "B | 62.0 | 86.0 | 12.0 | 74.0"),
         # Parameters are no score.
@@ -262,7 +262,7 @@ def test_percentages_are_of_what_most_of_their_column_are_of() -> None:
     ]
     found = only(tables=[grid(*rows)])
     assert (found.kind, found.at.row, found.printed) == ("percentage", "Short", "11%")
-    assert found.made is not None and float(found.made.low) == 10.49
+    assert found.made is not None and float(found.made.low) == pytest.approx(10.49, abs=0.005)
     assert not findings(tables=[grid(*rows[:2], rows[2].replace("11%", "10%"), *rows[3:])])
 
 
@@ -271,13 +271,13 @@ def test_percentages_are_of_what_most_of_their_column_are_of() -> None:
 
 def test_bold_is_the_best_of_its_column_where_lower_is_better_too() -> None:
     rows = [
-        "Model | Acc \u2191 | Loss \u2193 | WER",
-        "A | 70.1 | 0.31 | 12.0",
-        "B | 72.2 | 0.36 | 14.1",
-        "C | 71.0 | 0.41 | 13.0",
+        "Model | Acc \u2191 | Loss \u2193 | WER | F1",
+        "A | 70.1 | 0.31 | 12.0 | 60.0",
+        "B | 72.2 | 0.36 | 14.1 | 64.0",
+        "C | 71.0 | 0.41 | 13.0 | 62.0",
     ]
-    assert not findings(tables=[grid(*rows, bold=[(2, 1), (1, 2), (1, 3)])])
-    found = only(tables=[grid(*rows, bold=[(2, 1), (1, 2), (3, 3)])])
+    assert not findings(tables=[grid(*rows, bold=[(2, 1), (1, 2), (1, 3), (2, 4)])])
+    found = only(tables=[grid(*rows, bold=[(2, 1), (1, 2), (3, 3), (2, 4)])])
     assert (found.kind, found.at.row, found.at.column) == ("best mark", "C", "WER")
 
 
@@ -398,7 +398,8 @@ def test_a_report_of_a_machine_against_its_own_list(tmp_path: Path, reader: Read
     ("text", "low", "high"),
     [
         ("85.2", "85.15", "85.25"), ("\u2212 0.8", "-0.85", "-0.75"), ("28.9M (35.6%)", "28850000", "28950000"),
-        (".53", "0.525", "0.535"), ("1,104,934", "1104933.5", "1104934.5"), ("85.2 (+1.3)", "85.15", "85.25"), ("90.1*", "90.05", "90.15"),
+        (".53", "0.525", "0.535"), ("1,104,934", "1104933.5", "1104934.5"), ("85.2 (+1.3)", "85.15", "85.25"),
+        ("90.1*", "90.05", "90.15"), ("65.4 \u00b1 0.3", "65.35", "65.45"), ("85.2\u2080.\u2083", "85.15", "85.25"),
     ],
 )  # fmt: skip
 def test_a_cell_is_the_interval_of_its_rounding(text: str, low: str, high: str) -> None:
@@ -461,9 +462,11 @@ def test_any_table_of_a_csv_file_is_audited(tmp_path: Path) -> None:
 def test_latex_refers_to_tables_by_their_labels(tmp_path: Path, reader: Reader) -> None:
     path = tmp_path / "paper.tex"
     path.write_text(
-        "\\documentclass{article}\\begin{document}\\section{Results}\nBERT achieves the highest accuracy on XNLI in Table~\\ref{tab:all}.\n\n"
+        "\\documentclass{article}\\begin{document}\\section{Results}\n"
+        "BERT achieves the highest accuracy on XNLI in Table~\\ref{tab:all}.\n\n"
         "\\begin{table}\\caption{Accuracy.}\\label{tab:all}\\begin{tabular}{lcc}\\toprule Model & XNLI & POS\\\\ \\midrule "
-        "BERT & 70.1 & 60.2\\\\ XLNet & 72.2 & 63.0\\\\ GPT & 50.1 & 49.0\\\\ \\bottomrule\\end{tabular}\\end{table}\\end{document}"
+        "BERT & 70.1 & 60.2\\\\ XLNet & 72.2 & 63.0\\\\ GPT & 50.1 & 49.0\\\\ "
+        "\\bottomrule\\end{tabular}\\end{table}\\end{document}"
     )
     (found,) = run.audit(path, reader).outcome.findings
     assert (found.kind, found.at.shown) == (

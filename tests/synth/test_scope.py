@@ -173,6 +173,8 @@ def test_a_verdict_carries_what_is_known_of_its_claim_and_paper(shelf):
     asks = question(DIVERSITY, one)
     found = with_scope(Verdict("final", "supported", ""), one, scope(asks, shelf))
     assert [line.split(" ")[0] for line in found.scope] == ["it", "BUCC", "one"]
+    refuted = with_scope(Verdict("final", "refuted", ""), one, scope(asks, shelf))
+    assert refuted.scope == (*found.scope, "2005.13013v2, which it cites, says otherwise")
 
 
 def test_a_list_of_claims_of_others_asks_nothing(shelf):

@@ -28,7 +28,7 @@ def spoken(capsys, *arguments):
 def claims(capsys, *arguments):
     code, out, _ = spoken(capsys, *arguments, "--json")
     data = json.loads(out)
-    assert code == DONE and data["schema"] == "synth.verify/1"
+    assert code == DONE and data["schema"] == "synth.verify/2"
     return {entry["id"]: entry for entry in data["claims"]}
 
 

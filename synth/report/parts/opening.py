@@ -77,10 +77,8 @@ def _sure(findings: Sequence[Finding], runs: Sequence[Runs], review: Review) -> 
         made.append("No finding can be rated: no check says anything of a claim for want of evidence.")
     sure = [one.verdict.confidence for one in findings if one.verdict.confidence is not None]
     if sure:
-        made.append(
-            f"{_capital(count(len(sure), 'verdict'))} {'has' if len(sure) == 1 else 'have'} a calibrated confidence, "
-            f"{number(min(sure), 2)} to {number(max(sure), 2)}."
-        )
+        have = "has" if len(sure) == 1 else "have"
+        made.append(f"{count(len(sure), 'verdict')} {have} a calibrated confidence, {_span(sure)}.")
     else:
         made.append("No verdict has a confidence, since nothing calibrates one.")
     if not any(one.decides for one in runs):
@@ -97,11 +95,13 @@ def _original(inputs: Inputs, findings: Sequence[Finding], review: Review) -> li
     made = []
     if told:
         whole = f"all {len(told)}" if len(marked) == len(told) else f"{len(marked)} of {len(told)}"
-        made.append(f"It marked {whole} claims as verified.")
+        made.append(
+            "It marked one claim as verified." if len(marked) == len(told) == 1 else f"It marked {whole} claims as verified."
+        )
     held = [one for one in marked if one.verdict.verdict == "supported"]
     if marked:
         became = Counter(one.verdict.verdict for one in marked if one.verdict.verdict != "supported")
-        rest = ", ".join(f"{number} {word}" for word, number in became.most_common())
+        rest = ", ".join(f"{many} {word}" for word, many in became.most_common())
         made.append(
             f"of those {len(held) or 'none'} can be confirmed here; {rest}." if rest else "all of those are confirmed here."
         )
@@ -120,15 +120,18 @@ def _original(inputs: Inputs, findings: Sequence[Finding], review: Review) -> li
         if isinstance(value := one.claim.reported.get("confidence"), (int, float)) and not isinstance(value, bool)
     ]  # fmt: skip
     if confidences:
-        made.append(
-            f"The confidence that it gives to what it calls verified is {number(min(confidences), 2)} to "
-            f"{number(max(confidences), 2)}."
-        )
+        made.append(f"The confidence that it gives to what it calls verified is {_span(confidences)}.")
     if review.reported is not None:
         ours = review.total.score
         here = "gets no score here, for nothing could be judged" if ours is None else f"gets {number(ours)} here"
         made.append(f"It gave itself {number(review.reported)} of {POINTS}; what it claims {here}.")
     return made
+
+
+def _span(values: Sequence[float]) -> str:
+    """From the least to the most; one number where they are the same."""
+    low, high = number(min(values), 2), number(max(values), 2)
+    return low if low == high else f"{low} to {high}"
 
 
 def byline(inputs: Inputs) -> Words:
