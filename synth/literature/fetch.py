@@ -85,6 +85,7 @@ def fetch(
 ) -> list[Outcome]:
     """Fetch papers by their ids (texts as people write them); one outcome for each id that was asked for, in order."""
     library.ready()
+    library.tidy()
     outcomes: dict[str, Outcome] = {}
     batch = Batch(web, services, library, tell)
     wanted: dict[str, tuple[str, Id]] = {}

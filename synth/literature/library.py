@@ -128,6 +128,11 @@ class Library:
         if not os.access(self.folder, os.W_OK | os.X_OK):
             raise Problem(f"{self.folder}: the library cannot be written to; --papers DIR names another folder")
 
+    def tidy(self) -> None:
+        """Remove what killed processes began to write; what others write at this moment stays."""
+        for folder in (*(self.folder / "files").glob("*"), *(self.folder / "papers").glob("*")):
+            files.sweep(folder)
+
     def _file(self, digest: str) -> Path:
         return self.folder / "files" / digest[:2] / f"{digest}.pdf"
 

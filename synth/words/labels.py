@@ -26,6 +26,7 @@ from .said import said
 SUPPORTED, NOT_ENOUGH, REFUTED = 0, 1, 2
 LABELS = ("supported", "not enough information", "refuted")
 SCHEMA = "synth.words/1"
+SLACK = 0.2  # of the logit: a sense that is hardly there counts as the opposite one
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,8 @@ def choose(weights: np.ndarray, row: np.ndarray, shared: int, caution: float, ma
     logits = row @ weights[:-1] + weights[-1]
     odds = np.exp(logits - logits.max())
     probabilities = odds / odds.sum()
-    sense = float(row[shared:] @ (weights[shared:-1, SUPPORTED] - weights[shared:-1, REFUTED]))
-    chosen = probabilities * np.array([1.0 if may and sense > 0 else 0.0, 1.0, caution])
+    sense = float(row[shared:] @ (weights[shared:-1, SUPPORTED] - weights[shared:-1, REFUTED])) - SLACK
+    chosen = probabilities * np.array([1.0 if may and sense > 0 else 0.0, 1.0, caution if sense < 0 else 0.0])
     first, second, third = (float(one) for one in probabilities)
     return Labelled(LABELS[int(chosen.argmax())], (first, second, third), sense)
 

@@ -54,7 +54,7 @@ def test_a_wrong_field_is_named_with_file_and_entry(question, wrong, says):
         ('name = "x"', "broken.toml: no field question"),
         ('question = "?"\nmargin = -1', "broken.toml: field margin: -1"),
         ('question = "?"\npapers = "2005.13013v2"', "broken.toml, field papers: '2005.13013v2' is not a list"),
-        ('question = "?"\n[[claim]]\nid = "a"\ntext = "t"', r"broken.toml: claim 1 \(a\): no field paper"),
+        ('question = "?"\n[[claim]]\nid = "a"\npaper = "p"', r"broken.toml: claim 1 \(a\): no field text"),
         ('question = "?"\n[[claim]]\nid = ""', "broken.toml: claim 1, field id: ''"),
         (
             'question = "?"\n' + '[[claim]]\nid = "a"\ntext = "t"\npaper = "p"\n' * 2,

@@ -47,7 +47,7 @@ def test_a_fresh_clone_has_not_enough_information_on_the_five_headline_claims(ca
     assert {entry["checks"]["replication"]["verdict"] for entry in found.values()} == {"not run"}
     for entry in found.values():
         assert entry["line"].startswith("not enough information, tables of 2005.13013v2 are not in data/published")
-        assert (entry["confidence"], entry["confidence_reason"]) == (None, "uncalibrated")
+        assert (entry["confidence"], entry["confidence_reason"]) == (None, "nothing was decided")
 
 
 def test_runs_of_the_artificial_world_illustrate_and_change_no_verdict(capsys, runs):
