@@ -1,9 +1,9 @@
 """Confidence: how likely a verdict is right, learnt from claims whose truth is known.
 
 A verdict belongs to a stratum: its word, and which checks decided it ('supported by tables and words'). Verdicts of a stratum
-were right so often among labelled claims. Where words alone decided, how much of the claim the passage covers is a score, and
-Platt's sigmoid, fitted in the stratum, says how that share moves with it. The interval is Wilson's, of the labelled verdicts
-with the nearest scores.
+were right so often among labelled claims. Where words alone decided there is a score (how much of the claim the passage covers,
+or what a model of labels says of an abstract), and Platt's sigmoid, fitted in the stratum, says how that share moves with it.
+The interval is Wilson's, of the labelled verdicts with the nearest scores.
 
 A verdict is 'uncalibrated' where its stratum has fewer than ENOUGH labelled verdicts, or its score lies outside those seen
 there; a claim that nothing decided has no confidence, since nothing was said that could be right.
@@ -130,7 +130,10 @@ def stratum(verdict: Verdict) -> str:
     if "replication" in verdict.checks and verdict.checks["replication"].verdict in BY_RUNS:
         by.append("runs")
     if by == ["words"]:
-        by = ["words, with numbers" if any(numbers(text) for text in _statements(verdict)) else "words, without numbers"]
+        if _labels(verdict):
+            by = ["words of an abstract"]
+        else:
+            by = ["words, with numbers" if any(numbers(text) for text in _statements(verdict)) else "words, without numbers"]
     return f"{verdict.verdict} by {' and '.join(by)}" if by else ""
 
 
@@ -139,12 +142,20 @@ def _statements(verdict: Verdict) -> list[str]:
     return [str(one.get("text", "")) for one in verdict.checks["words"].data.get("statements", ()) if isinstance(one, Mapping)]
 
 
+def _labels(verdict: Verdict) -> Mapping[str, float]:
+    """The probabilities of a model of labels, where the check of words asked one."""
+    found = verdict.checks["words"].data.get("labels")
+    return found if isinstance(found, Mapping) else {}
+
+
 def score(verdict: Verdict) -> float | None:
-    """How much of the claim the passages cover that the check of words decided by, where it alone decided; between 0 and 1."""
-    words = verdict.checks.get("words")
-    if words is None or not stratum(verdict).endswith("numbers"):
+    """A number between 0 and 1 where words alone decided: how much of the claim the passages cover that they decided by, or
+    how probable a model of labels found the verdict."""
+    if " by words" not in stratum(verdict):
         return None
-    found = [one.get("coverage") for one in words.data.get("statements", ()) if isinstance(one, Mapping)]
+    found = [one.get("coverage") for one in verdict.checks["words"].data.get("statements", ()) if isinstance(one, Mapping)]
+    if labels := _labels(verdict):
+        found = [labels.get(verdict.verdict)]
     covered = [float(one) for one in found if isinstance(one, int | float) and math.isfinite(one)]
     return min(max(min(covered), 0.0), 1.0) if covered else None
 

@@ -77,9 +77,11 @@ def parsed(text: str, path: str | Path) -> Question:
     where = str(path)
     _only(data, known, where)
     claims = tuple(_claim(entry, f"{where}: claim {number}") for number, entry in enumerate(_tables(data, "claim", where), 1))
+    known_ids = set[str]()
     for number, claim in enumerate(claims, 1):
-        if claim.id in [earlier.id for earlier in claims[: number - 1]]:
+        if claim.id in known_ids:
             raise Problem(f"{where}: claim {number}, field id: {claim.id!r} is the id of an earlier claim")
+        known_ids.add(claim.id)
     name = _word(data, "name", where) if "name" in data else path.stem
     experiment = _text(data, "experiment", where) if "experiment" in data else name if name in experiments.names() else ""
     if experiment and experiment not in experiments.names():

@@ -15,6 +15,7 @@ from .findings import LIKELY, POSSIBLE, SURE, Finding, Outcome, between, counted
 from .readings import Reading, readings, value
 from .views import Entry, View, both, label, place, right
 
+NARROW = 8  # in the last digit that is printed
 # A caption or a neighbour that says what else an average may be over.
 HIDDEN = re.compile(
     r"\b(seeds?|runs?|folds?|trials|annotators|weighted|micro|averaged? (over|across|of)|mean (over|of|and)|all \d+"
@@ -31,6 +32,7 @@ class _Tried:
     entry: Entry
     fits: list[Reading]
     nearest: tuple[Reading, Interval, list[str], int] | None
+    least: Decimal | None  # how far the nearest is
     missing: bool
 
 
@@ -56,7 +58,7 @@ def _line(view: View, there: int, role: str) -> Outcome:
     fitting = [one for one in whole if one.fits]
     failing = [one for one in whole if not one.fits and not one.missing]
     lacking = len(whole) - len(fitting) - len(failing)
-    if role == roles.WHOLE and len(fitting) < max(2, 2 * len(failing)):
+    if role == roles.WHOLE and len(fitting) < max(4, 4 * len(failing)):
         return made  # 'all' names many things; only its neighbours could say that it is a mean here
     count = Counter(reading for one in fitting for reading in one.fits)
     usual = count.most_common(1)[0][0] if count else None
@@ -76,13 +78,23 @@ def _line(view: View, there: int, role: str) -> Outcome:
 
 
 def _unlike(view: View, there: int, failing: list[_Tried]) -> str:
-    many = f"none of its {len(failing)} numbers is" if len(failing) > 1 else "its number is not"
     named = f"'{label(view.paths[there])}'"
+    if _narrow(failing):
+        return f"{named}: near the mean of what stands beside it and often not it; it may be weighted"
+    many = f"none of its {len(failing)} numbers is" if len(failing) > 1 else "its number is not"
     return f"{named}: {many} the mean of what stands beside it, by any reading; it may be over something else"
+
+
+def _narrow(failing: list[_Tried]) -> bool:
+    """Whether several miss their mean by little: then it may be weighted, and the others fit by chance."""
+    steps = [one.least / one.entry.content.parts[0].step for one in failing if one.least is not None]
+    return len(failing) > 1 and bool(steps) and max(steps) < NARROW
 
 
 def _sure(view: View, there: int, fitting: int, failing: list[_Tried], members: int) -> str:
     """How sure it is that those which fail are wrong: the others of their line show how averages are made here."""
+    if _narrow(failing):
+        return ""
     if fitting >= 2 and fitting >= 2 * len(failing):
         return SURE
     if fitting >= len(failing) and (members > 2 or fitting > 1):
@@ -127,7 +139,7 @@ def _tried(view: View, line: int, there: int, known: tuple[Reading, ...]) -> _Tr
             found = made[part]
             assert found is not None
             least, nearest = max(gaps), (reading, found[0], found[1], part)
-    return _Tried(line, entry, fits, nearest, missing)
+    return _Tried(line, entry, fits, nearest, least, missing)
 
 
 def _present(view: View, line: int, group: tuple[int, ...]) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -10,10 +11,11 @@ from replicate.results import Interval, difference
 
 from ..reading.document import Document
 from . import roles
-from .findings import LIKELY, SURE, Finding, Outcome, between, gap
+from .findings import LIKELY, POSSIBLE, SURE, Finding, Outcome, between, gap
 from .values import Value
 from .views import View, both, label, place, right
 
+CHANCE, UNLIKELY = 0.03, 0.02  # that a difference fits two levels that it is not of; of all tries together
 MOST_PAIRS = 400  # of levels that one line of differences is tried against
 
 
@@ -99,10 +101,12 @@ def _line(view: View, delta: _Delta) -> Outcome:
     if not pairs or len(pairs) > MOST_PAIRS:
         return made
     best: tuple[int, int, int, tuple[int, int], Form, list[int], list[int]] | None = None
+    compared = fitted = 0
     for number, (of, over) in enumerate(pairs):
         for form in FORMS:
             there = [at for at in delta.values if _level(view, of, at) and _level(view, over, at)]
             fits = [at for at in there if _fits(view, delta, at, of, over, form)]
+            compared, fitted = compared + len(there), fitted + len(fits)
             found = (len(fits), -len(there), -number, (of, over), form, fits, there)
             if best is None or found[:3] > best[:3]:
                 best = found
@@ -110,10 +114,12 @@ def _line(view: View, delta: _Delta) -> Outcome:
     _, _, _, (of, over), form, fits, there = best
     failing = [at for at in there if at not in fits]
     only = len(levels) == (1 if delta.beside else 2)
-    if len(fits) >= 2 and len(fits) >= 2 * len(failing):
+    by_chance = max(CHANCE, (fitted - len(fits)) / max(1, compared - len(there)))
+    shown = math.comb(len(there), len(fits)) * by_chance ** len(fits) * len(pairs) * len(FORMS) < UNLIKELY
+    if len(fits) >= 2 and len(fits) >= 2 * len(failing) and (shown or not failing):
         sure = SURE if len(fits) > 2 else LIKELY
-    elif only and delta.named and there and len(failing) <= max(1, len(fits)):
-        sure = LIKELY
+    elif only and delta.named and there and len(failing) <= max(1, len(fits)) and (fits or not view.turned):
+        sure = LIKELY if fits else POSSIBLE
         if not fits:
             form = FORMS[0]
             failing = [at for at in failing if _near(view, delta, at, of, over)]

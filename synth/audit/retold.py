@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ..english.numbers import BETWEEN, Number
 from ..reading.document import ABSTRACT, APPENDIX, BODY, CAPTION, Document, Sentence
@@ -20,6 +21,7 @@ IDLE = frozenset(
     "results result yields achieves obtains get gets large improvements improvement points percent".split()
 )
 LIKE, ENOUGH = 0.6, 5  # share of content words, and how many of them two sentences have in common
+SHARED, WIDE, SIZE = 3, 6, Decimal("0.3")  # of words around two numbers, how many are looked at; how unlike the numbers may be
 CLOSE = 4  # words around a number that say what it is
 
 
@@ -38,17 +40,22 @@ def check(document: Document) -> Outcome:
     elsewhere = _printed(document, later)
     for one in first:
         for number in one.numbers:
-            told = [(other, same) for other in later if (same := _same(one, number, other)) is not None]
-            if not told:
-                continue
-            made.checked["numbers of the abstract"] += 1
-            if any(_equal(number, same) for _, same in told) or _key(number) in elsewhere or number.relation == BETWEEN:
+            whole = [(other, same) for other in later if (same := _same(one, number, other)) is not None]
+            told = whole or [(other, same) for other in later if (same := _near(one, number, other)) is not None]
+            if _key(number) in elsewhere or told:
+                made.checked["numbers of the abstract"] += 1
+            if (
+                _key(number) in elsewhere
+                or number.relation == BETWEEN
+                or any(_equal(number, same) for _, same in told)
+                or not told
+            ):
                 continue
             other, same = max(told, key=lambda pair: _likeness(one.words, pair[0].words))
-            what = f"the abstract says {number.text}, the same sentence further on {same.text}; {number.text} stands nowhere else"
-            sure = LIKELY if _likeness(one.words, other.words) > 0.75 else POSSIBLE
+            reading = "the same sentence" if whole else "the same words"
+            what = f"the abstract says {number.text}, {reading} further on {same.text}; {number.text} stands nowhere else"
+            sure = LIKELY if whole and _likeness(one.words, other.words) > 0.75 else POSSIBLE
             at, against = spoken(one.sentence), (spoken(other.sentence),)
-            reading = "the same sentence"
             made.findings.append(
                 Finding("abstract and body", sure, what, at, against, number.text, interval_of(same), reading, (same.text,))
             )
@@ -60,7 +67,7 @@ def _told(sentence: Sentence, found: tuple[Number, ...]) -> _Told:
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(word for found in WORD.finditer(text) if (word := found[0].lower().rstrip("s")) not in IDLE)
+    return frozenset(_words_in_order(text))
 
 
 def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
@@ -95,6 +102,31 @@ def _same(one: _Told, number: Number, other: _Told) -> Number | None:
     twin = theirs[mine.index(number)]
     around, beside = _around(one.sentence.text, number), _around(other.sentence.text, twin)
     return twin if len(around & beside) * 2 >= min(len(around), len(beside)) and around & beside else None
+
+
+def _near(one: _Told, number: Number, other: _Told) -> Number | None:
+    """A number of another sentence among the same words, of the same kind and about as large."""
+    mine = _window(one.sentence.text, number)
+    best: tuple[int, Number | None] = (0, None)
+    for each in other.numbers:
+        alike = _kind(each) == _kind(number) and each.value.as_tuple().exponent == number.value.as_tuple().exponent
+        if not alike or not number.value or abs(each.value - number.value) > SIZE * abs(number.value):
+            continue
+        theirs = _window(other.sentence.text, each)
+        shared = len(mine & theirs)
+        if shared >= SHARED and shared * 2 >= min(len(mine), len(theirs)) and shared > best[0]:
+            best = (shared, each)
+    return best[1]
+
+
+def _window(text: str, number: Number) -> frozenset[str]:
+    """The words around a number that say something."""
+    before, after = _words_in_order(text[: number.start])[-WIDE:], _words_in_order(text[number.end :])[:WIDE]
+    return frozenset((*before, *after))
+
+
+def _words_in_order(text: str) -> list[str]:
+    return [word for found in WORD.finditer(text) if (word := found[0].lower().rstrip("s")) not in IDLE]
 
 
 def _equal(one: Number, other: Number) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -14,7 +15,7 @@ from ..reading.document import ABSTRACT, APPENDIX, BODY, Document, Sentence
 from . import roles
 from .changes import CHANGE
 from .findings import LIKELY, POSSIBLE, Finding, Outcome, between, gap
-from .named import Named, Names
+from .named import Named, Names, named_tables
 from .spoken import SAID, interval_of, sentences, spoken
 from .values import Value
 from .views import Entry, place
@@ -27,6 +28,7 @@ ELSEWHERE = re.compile(
     r"|deviation|compared|versus|vs|than|p|figure|fig|averaged|median|correlation|another|other|both)\b",
     re.I,
 )
+RECENT = 4  # sentences: a table that one of them names is still spoken of
 LEAD = re.compile(
     r"\b(outperform\w*|beats?|exceeds?|surpass\w*|better than|higher than|improves? (over|on|upon)|gains? over|ahead of)\b", re.I
 )
@@ -39,10 +41,14 @@ def check(document: Document) -> Outcome:
     if not document.tables:
         return made
     printed = _printed(names)
+    recent = deque[str](maxlen=RECENT)
     for sentence, found in sentences(document, VOICES):
+        recent.append(sentence.text)
         if "(" in sentence.text and re.search(r"\bet al\b|\((19|20)\d\d", sentence.text):
             continue
         there = names.of(sentence.text)
+        about = {table.number for table in named_tables(" ".join(recent), document.tables)}
+        there = [one for one in there if one.table or one.view.table.number in about or sentence.label == ABSTRACT]
         if there:
             made.add(_level(sentence, found, there, printed))
             made.add(_lead(sentence, found, there))
@@ -95,6 +101,9 @@ def _level(sentence: Sentence, found: Sequence[Number], there: Sequence[Named], 
         return made
     if any(number.value == value.value for _, _, value in values):
         made.checked["numbers of the text in tables"] += 1
+        return made
+    captions = " ".join(one.view.table.caption for one, _, _ in values)
+    if re.search(r"\btest\b", sentence.text, re.I) and not re.search(r"\btest\b", captions, re.I):
         return made
     if ELSEWHERE.search(sentence.text) or abs(number.value) in printed or len(values) > 2:
         return made

@@ -177,6 +177,8 @@ def _extract(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     if arguments.limit < 1:
         raise Problem(f"--limit {arguments.limit}: wanted at least 1 claim")
     name, experiment = _name(arguments.name), _experiment(arguments.experiment)
+    if arguments.to and (name or experiment):
+        raise Problem("--to adds to a question that has its name and experiment; --name and --experiment are for a new one")
     done, problems = list[extract.Extracted](), list[dict[str, str]]()
     with Reader() as reader:
         for paper in arguments.papers_given:

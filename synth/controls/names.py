@@ -28,13 +28,18 @@ SYSTEMS = {"mlm": "without MLM", "no mlm": "with MLM"}
 
 def replaced(claim: Claim) -> Iterator[Twin]:
     """Twins that say the same of something else. Whether the sources say that of it too, only they know."""
-    found = [one for one in vocabulary.mentions(claim.text) if not one.near]
+    found = [one for one in vocabulary.mentions(claim.text) if not one.near and not _word(one)]
     there = {one.name.id for one in found}
     for kind in (TASK, METRIC, MODEL, LANGUAGE, SPLIT, BENCHMARK, SYSTEM):
         ids = list(dict.fromkeys(one.name.id or one.text for one in found if one.name.kind == kind))
         for id in ids[:ENOUGH]:
             places = [one for one in found if one.name.kind == kind and (one.name.id or one.text) == id]
             yield from _another(claim, kind, places, there)
+
+
+def _word(one: Found) -> bool:
+    """'the development of a disease', 'a valid test': words that are names of splits only with a set behind them."""
+    return one.name.kind == SPLIT and not re.search(r"(?i)\b(?:sets?|split|data)$", one.text)
 
 
 def _another(claim: Claim, kind: str, places: list[Found], there: set[str]) -> Iterator[Twin]:

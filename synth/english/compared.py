@@ -19,7 +19,8 @@ BEST = re.compile(
     r"\b(?:perform(?:s|ed|ing)?|is|are|was|were|works?|does|gives?|gave|yields?|yielded|achiev(?:es?|ed)|reach(?:es|ed)|obtain(?:s|ed)|has|have"
     r"|produc(?:es?|ed)|attains?|brings?|shows?|provid(?:es?|ed)|leads?\s+to)\s+(?:the\s+)?(?:overall\s+|single\s+)?"
     r"(?:best|highest|largest|greatest|biggest|strongest|most\s+effective|most\s+helpful)\b"
-    r"|\b(?:benefit|gain|profit)(?:s|ed)?\s+(?:the\s+)?most\s+from\b",
+    r"|\b(?:benefit|gain|profit)(?:s|ed)?\s+(?:the\s+)?most\s+from\b"
+    r"|\b(?:best|most\s+(?:effective|helpful))\s+(?:intermediate\s+)?(?:task|training)\s+(?:\w+\s+){0,5}?(?:is|was)\b",
     re.I,
 )
 NOT_BEST = re.compile(

@@ -19,12 +19,12 @@ from .systems import System, rivals, single, systems
 
 DOWN = re.compile(
     r"\b(?:drop|declin|decreas|reduc|los[est]|loss|lower|wors|degrad|hurt|harm|fall|fell|deteriorat|impair|diminish|underperform"
-    r"|points?\s+(?:below|behind))",
+    r"|points?\s+(?:below|behind|less))",
     re.I,
 )
 UP = re.compile(
     r"\b(?:improv|gain|increas|rais|ris(?:e|es|en|ing)\b|rose|boost|better|higher|outperform|exceed|surpass|beat|benefit|help|enhanc"
-    r"|advantage|points?\s+(?:over|above|ahead))",
+    r"|advantage|points?\s+(?:over|above|ahead|more))",
     re.I,
 )
 WAYS = ((cues.DOWN, DOWN), (cues.UP, UP))
@@ -122,6 +122,8 @@ def _gain(of: Scene, number: Number, way: str, found: Found) -> None:
     why = _against(of, number) or ("less of it may be better" if BAD.search(of.text) else "")
     if number.unit == units.PERCENT and not re.search(r"\babsolute\b", of.text, re.I):
         why = why or "a percentage may be points or a share of the old score"
+    if of.rival_span and any(number.end <= one.start < of.rival_span[0] for one in of.numbers):
+        why = why or "which of its numbers is over what is not clear"
     if RELATIVE.search(of.text):
         why = why or "a relative change, not points"
     system, over, target = single(systems(of)), _over(of), _target(of, default=True)

@@ -12,7 +12,8 @@ HEAD = (
     r"|runs?|seeds?|scenarios?)\b(?!\s+(?:retrieval|classification|completion|tagging|pairs?|answering|tasks?|families))"
 )
 WORDS = r"(?P<words>(?:[\w'+-]+\s+){0,6}?)"
-BEHIND = re.compile(rf"\b(?:on|for|in|across|of|among|within|when|over|to|at|from|with)\s+{WORDS}{HEAD}", re.I)
+# Looked for at every preposition, so that in 'over the baseline in all languages' the languages are all.
+BEHIND = re.compile(rf"(?=\b(?:on|for|in|across|of|among|within|when|over|to|at|from|with)\s+{WORDS}{HEAD})", re.I)
 AT_ONCE = re.compile(rf"\s*{WORDS}{HEAD}", re.I)  # the subject, or what stands right behind the verb
 INTERMEDIATE = re.compile(r"\bintermediate\b", re.I)
 EXCEPT = re.compile(
@@ -46,9 +47,8 @@ def narrowed(text: str, verb: Verb | None) -> str:
             return match[0].strip()
     if JOINED.search(text):
         return text.strip()  # two statements that did not come apart
-    found = list(BEHIND.finditer(text))
-    found += [match for match in (AT_ONCE.match(text), AT_ONCE.match(text, verb.end) if verb else None) if match and _bare(match)]
-    return next((f"{match['words']}{match['head']}".strip() for match in found if _part(match)), "")
+    found = [*BEHIND.finditer(text), AT_ONCE.match(text), AT_ONCE.match(text, verb.end) if verb else None]
+    return next((f"{match['words']}{match['head']}".strip() for match in found if match and _bare(match) and _part(match)), "")
 
 
 def _bare(match: re.Match[str]) -> bool:

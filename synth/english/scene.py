@@ -11,6 +11,7 @@ from replicate import results, tasks
 
 from .. import vocabulary
 from . import cues, lists, narrow, numbers, verbs
+from .clauses import REPORTING
 from .cues import Cue
 from .numbers import Number
 
@@ -25,6 +26,7 @@ INTERMEDIATE = re.compile(
     re.I,
 )
 INTERMEDIATE_BEFORE = re.compile(r"\bintermediate[\s-](?:tasks?\s+)?$", re.I)
+IS_BEST = re.compile(r"\b(?:best|effective|helpful)\s+(?:intermediate\s+)?(?:task|training)\b[^,.]*\b(?:is|was|are)\s+$", re.I)
 SCORES = r"(?:accuracy|F1|EM|scores?|performance|results?)\b"
 SCORED_ON = re.compile(r"\b(?:accuracy|F1|EM|scores?|performance)\s+(?:on|of)\s+$", re.I)
 GENERIC = re.compile(
@@ -48,7 +50,7 @@ COMPARING = re.compile(
     r"\b(?:outperform|beat|surpass|exceed|underperform)(?:s|ed|ing|en)?\b"
     r"|\b(?:instead\s+of|rather\s+than|as\s+opposed\s+to|in\s+place\s+of)\b"
     r"|\b(?:improv\w+|gains?|better|higher|lower|worse|stronger|superior|greater|more\s+\w+|larger|points|advantages?|drops?|increases?"
-    r"|%|effective)\s+(?:over|than|to|compared\s+(?:with|to)|relative\s+to|against)\b"
+    r"|%|effective)\s+(?:over|than|compared\s+(?:with|to)|relative\s+to|against)\b|\b(?:superior|inferior)\s+to\b"
     r"|\b(?:than|compared\s+(?:with|to)|relative\s+to|versus|vs\.?|over)"
     r"(?=\s+(?:the\s+|a\s+)?(?:\w+\s+)?(?:baseline|training|no\b|without|its|our|single|not\b|(?-i:[A-Z])))",
     re.I,
@@ -121,13 +123,19 @@ class Scene:
         if item.id not in tasks.INTERMEDIATE:
             return "target"
         row = next((run for run in lists.runs(self.text, self.named) if item in run), [item])
-        run = [one for one in row if one.id in tasks.INTERMEDIATE]  # 'on XNLI, SQuAD drops' enumerates nothing
+        # 'On XNLI, SQuAD drops' and 'compared to MNLI, SQuAD gains' enumerate nothing.
+        apart = self.compared(item.start)
+        run = [one for one in row if one.id in tasks.INTERMEDIATE and self.compared(one.start) == apart]
         before, after = self.text[: run[0].start], self.text[run[-1].end :]
         if ON.search(before) or INTERMEDIATE.match(after) or INTERMEDIATE_BEFORE.search(before) or self.compared(item.start):
             return "system"
         if re.match(rf"\s+{SCORES}", after, re.I) or SCORED_ON.search(before):
             return "target"
-        if WITH.search(before):
+        if WITH.search(before) or IS_BEST.search(before):
+            return "system"
+        # 'the mean gain is 8.2 points for SQuAD': what is measured is named already.
+        others = AVERAGE.search(self.text) or any(one.id not in tasks.INTERMEDIATE for one in self.names(vocabulary.TASK))
+        if others and re.search(r"\bfor\s+$", before):
             return "system"
         # 'MNLI improves SQuAD': behind the verb stands what is measured.
         behind = self.verb is not None and item.start >= self.verb.end
@@ -189,6 +197,7 @@ IN = re.compile(r"\b(?:on|in|for|to|into)\s+(?:the\s+)?$", re.I)
 
 def scene(text: str) -> Scene:
     """One statement, looked through."""
-    found = verbs.finite(text)
+    frame = REPORTING.match(text)  # 'we find that': what is found has the verb that counts
+    found = [one for one in verbs.finite(text) if frame is None or one.start >= frame.end()]
     named = lists.names(text, vocabulary.KINDS)
     return Scene(text, numbers.numbers(text), cues.cues(text), found[0] if found else None, named)

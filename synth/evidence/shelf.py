@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +92,7 @@ def _plain(paths: list[Path], folder: Path) -> tuple[list[File], list[Skipped]]:
         except OSError as error:
             skipped.append(Skipped(name, explain(error)))
             continue
-        named = ids.maybe(path.stem)
-        # '2005.13013v2.pdf' is found by its id, and 'arxiv_1911.02782.pdf' by what is printed on it.
-        found.append(File(name, path, digest, (path.name, path.stem, *((str(named),) if named else ()))))
+        # '2005.13013v2.pdf' and 'acl_2020.acl-main.447.pdf' are found by the ids in their names.
+        named = [str(id) for part in (path.stem, *re.split(r"[\s_]+", path.stem)) if (id := ids.maybe(part))]
+        found.append(File(name, path, digest, tuple(dict.fromkeys((path.name, path.stem, *named)))))
     return found, skipped

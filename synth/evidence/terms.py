@@ -19,6 +19,7 @@ STOP = frozenset(
 )
 # A word with its inner points and primes (8.2, 1.5, U.S, Crohn's); hyphens part it, and so 'mT5-Large' meets 'mT5 Large'.
 WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['\u2019][^\W_]+)?")
+SEVERAL = re.compile(r"[A-Z0-9]{2,}s")  # PDFs, LLMs
 LIGATURES = str.maketrans({
     "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st",
     "\u2019": "'", "\u00ad": None, "\u2212": "-",
@@ -45,7 +46,7 @@ def terms(text: str) -> list[Term]:
 
 def term(word: str) -> str:
     """What a word is found by; empty for a function word."""
-    plain = word.translate(LIGATURES).casefold()
+    plain = (word[:-1] if SEVERAL.fullmatch(word) else word).translate(LIGATURES).casefold()
     if plain.endswith("n't"):
         return ""
     if plain.isascii():

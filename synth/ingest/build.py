@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -43,17 +43,17 @@ def ingest(source: Source, name: str = "", experiment: str = "", titles: Mapping
     said = header.read(source)
     there, numbered, papers_from, unnamed = cited.papers(source)
     main = cited.primary(said.examined, there, titles if titles is not None else cited.titled(), source)
-    texts = [row.text for row in found.rows]
+    taken: set[str] = set()
     made: list[Claim] = []
     unread: dict[str, tuple[str, ...]] = {}
     notes = [*source.notes, *said.notes, *found.notes, *unnamed]
-    for row in found.rows:
-        stops = cut.cut(row.text, texts)
-        reading = understood(row.text, broken=stops and cut.broken(row.text, texts))
-        name_of_it = claim_id(row.text, reading.asserts, {one.id for one in made})
+    for row, stop in zip(found.rows, cut.stops([row.text for row in found.rows]), strict=True):
+        reading = understood(row.text, broken=stop.cut and stop.broken)
+        name_of_it = claim_id(row.text, reading.asserts, taken)
+        taken.add(name_of_it)
         own = cited.of(row.source, row.text, numbered) or main
         reported = _reported(row, source)
-        made.append(Claim(name_of_it, row.text, str(own or ""), reading.asserts, reported, _note(row), stops))
+        made.append(Claim(name_of_it, row.text, str(own or ""), reading.asserts, reported, _note(row), stop.cut))
         if reading.unread:
             unread[name_of_it] = reading.unread
         if len(row.text) > LONGEST:
@@ -133,9 +133,8 @@ def _counted(counts: Mapping[str, float], made: list[Claim]) -> list[str]:
 
 
 def _repeated(made: list[Claim]) -> list[str]:
-    texts = [one.text for one in made]
-    again = sorted({text for text in texts if texts.count(text) > 1})
-    return [f"the same claim {texts.count(text)} times: {text[:60]!r}" for text in again]
+    times = Counter(one.text for one in made)
+    return [f"the same claim {number} times: {text[:60]!r}" for text, number in times.items() if number > 1]
 
 
 def _latest(there: list[Id]) -> list[Id]:
@@ -196,7 +195,16 @@ def _target(one: Any) -> tuple[str, ...]:
 
 def another(name: str, taken: Collection[str]) -> str:
     """A name that is not taken yet: name, name-2, name-3."""
-    return next(one for one in (f"{name}-{number}" if number > 1 else name for number in count(1)) if one not in taken)
+    if name not in taken:
+        return name
+    # Where thousands have it the last number is found by halving, since names are taken in their order.
+    low, high = 1, 2
+    while f"{name}-{high}" in taken:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if f"{name}-{middle}" in taken else (low, middle)
+    return f"{name}-{high}"
 
 
 def renamed(made: Ingested, name: str) -> Ingested:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import time
@@ -68,17 +69,11 @@ class Reader:
             self._process = None
 
     def _ask(self, request: dict[str, Any], name: str) -> dict[str, Any]:
-        process = self._started()
-        assert process.stdin is not None and process.stdout is not None
-        try:
-            process.stdin.write(json.dumps(request).encode() + b"\n")
-            process.stdin.flush()
-            line = self._line(process, name)
-        except BrokenPipeError:
-            line = b""
-        if not line.endswith(b"\n"):
-            code = process.wait()
-            self.close()
+        line, code = self._asked(request, name)
+        if code == -signal.SIGKILL:
+            # Somebody else ended it, for want of memory perhaps: that says nothing of the file, unless it happens again.
+            line, code = self._asked(request, name)
+        if code is not None:
             why = f"ended by signal {-code}" if code < 0 else f"exit code {code}"
             raise Problem(
                 f"{name}: the reader broke off ({why}; it may take {self.limits.mebibytes:,} MiB); the file is damaged or "
@@ -88,6 +83,22 @@ class Reader:
         if "problem" in answer:
             raise Problem(answer["problem"])
         return answer
+
+    def _asked(self, request: dict[str, Any], name: str) -> tuple[bytes, int | None]:
+        """The line that answers; or how the process ended in place of it."""
+        process = self._started()
+        assert process.stdin is not None and process.stdout is not None
+        try:
+            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.flush()
+            line = self._line(process, name)
+        except BrokenPipeError:
+            line = b""
+        if line.endswith(b"\n"):
+            return line, None
+        code = process.wait()
+        self.close()
+        return b"", code
 
     def _line(self, process: subprocess.Popen[bytes], name: str) -> bytes:
         """The answer, waited for as long as the limits allow."""

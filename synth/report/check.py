@@ -30,7 +30,7 @@ AGAIN = ("tables", "replication")  # checks that need no paper
 NUMBER = re.compile(r"[+\u2212-]?\d[\d,]*(?:\.\d+)?%?")
 SHOWN = 12
 LARGEST = 256 << 20
-PARTS = r"p|h\d|li|dt|dd|td|th|tr|text|title|desc|figcaption|blockquote|summary|pre|code|span|button"
+PARTS = r"p|div|h\d|li|dt|dd|td|th|tr|text|title|desc|figcaption|blockquote|summary|pre|code|span|button"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,10 @@ import base64
 import csv
 import hashlib
 import io
+import json
 import re
+import zlib
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     import jinja2
 
 MONTHS = "January February March April May June July August September October November December".split()
+AT_ONCE = 300  # claims whose evidence a page lays out at once; of more it is kept packed until it is unfolded
 SCHEMES = ("https://", "http://", "#", "./")
 
 
@@ -35,7 +39,7 @@ def render(name: str, own: Path | None, autoescape: bool, **values: Any) -> str:
     environment = _environment(folder, autoescape)
     file = own or folder / name
     try:
-        return environment.get_template(file.name).render(count=count, **values)
+        return environment.get_template(file.name).render(**values)
     except jinja2.TemplateSyntaxError as error:
         raise Problem(f"{_file(error.filename, file)}, line {error.lineno}: {error.message}") from error
     except jinja2.TemplateNotFound as error:
@@ -62,6 +66,7 @@ def _environment(folder: Path, autoescape: bool) -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     made.filters |= FILTERS
+    made.globals |= {"at_once": AT_ONCE, "count": count}
     return made
 
 
@@ -94,13 +99,18 @@ def table(block: Figure) -> str:
     return made.getvalue()
 
 
-def keys(line: ClaimLine) -> str:
-    """What the columns of the claims are sorted by, with tabs between."""
+def ranks(lines: Sequence[ClaimLine]) -> list[str]:
+    """For each claim its place in every column of the table, so that a page sorts by comparing numbers; ties share a place."""
+    columns = list(zip(*(_keys(line) for line in lines), strict=True))
+    places = [{key: place for place, key in enumerate(sorted(set(column)))} for column in columns]
+    return [" ".join(str(of[key]) for of, key in zip(places, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _keys(line: ClaimLine) -> tuple[tuple[object, ...], ...]:
     place = FINALS.index(line.verdict) if line.verdict in FINALS else len(FINALS)
-    mark = {"yes": 0, "no": 1, "none": 2}[line.mark]
-    checks = [one.verdict for one in line.proofs]
-    made = [line.text[:80], f"{mark} {line.reported}", *checks, f"{place} {line.verdict}", line.confidence]
-    return "\t".join(one.replace("\t", " ").lower() for one in made)
+    mark = ("yes", "no", "none").index(line.mark)
+    checks = [(one.verdict.lower(), one.number) for one in line.proofs]
+    return ((line.text.lower(),), (mark, line.reported), *checks, (place, line.verdict), (line.confidence,))
 
 
 def day(text: str) -> str:
@@ -115,6 +125,11 @@ def day(text: str) -> str:
 def hashed(script: str) -> str:
     """The name of a script in a content security policy."""
     return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
+
+
+def deflated(texts: Sequence[str]) -> str:
+    """Many texts as little text: what a page keeps back until somebody asks for it."""
+    return base64.b64encode(zlib.compress(json.dumps(list(texts)).encode(), 9)).decode()
 
 
 def sentence(text: str) -> str:
@@ -141,9 +156,10 @@ def address(href: str) -> str:
 
 FILTERS: dict[str, Any] = {
     "csv": table,
-    "keys": keys,
+    "ranks": ranks,
     "day": day,
     "hashed": hashed,
+    "deflated": deflated,
     "sentence": sentence,
     "slug": slug,
     "escaped": escaped,

@@ -16,6 +16,8 @@ from .synonyms import group
 
 Weight = Callable[[str], float]
 REACH = 18.0  # characters over which the neighbourhood of two words fades
+BACK, OURS = re.compile(r"\b(?:this|these|those|such|our)\s+", re.I), re.compile(r"\b(?:we|our)\b", re.I)
+NEXT, MOST_LENT = 12, 2  # characters from 'this' to what it points to; words of a claim that may stand elsewhere
 STEADY = 6  # letters that two words of one family share at least
 
 
@@ -31,6 +33,17 @@ Item = TypeVar("Item", bound=Placed)
 
 
 @dataclass(frozen=True)
+class Context:
+    """What a passage can point back to: the sentence before it, and the terms of its paper's title."""
+
+    before: str = ""
+    title: frozenset[str] = frozenset()
+
+
+ALONE = Context()
+
+
+@dataclass(frozen=True)
 class Aligned:
     """A claim beside a passage: for each thing of the claim the places in the passage where it stands, none where it lacks."""
 
@@ -38,16 +51,31 @@ class Aligned:
     passage: Said
     places: tuple[tuple[Thing, tuple[int, ...]], ...]
     weight: Weight
+    lent: frozenset[int] = frozenset()  # where things of the claim begin that the passage only points back to
 
     @cached_property
     def coverage(self) -> float:
         """How much of what the claim speaks of stands in the passage, rare words counting more."""
         whole = sum(one.share * self.weight(one.term) for one, _ in self.places)
-        return sum(one.share * self.weight(one.term) for one, there in self.places if there) / whole if whole else 0.0
+        return (
+            sum(one.share * self.weight(one.term) for one, there in self.places if self._there(one, there)) / whole
+            if whole
+            else 0.0
+        )
 
     @property
     def missing(self) -> tuple[Thing, ...]:
-        return tuple(one for one, there in self.places if not there)
+        return tuple(one for one, there in self.places if not self._there(one, there))
+
+    @cached_property
+    def returned(self) -> float:
+        """How much of what the passage speaks of stands in the claim: little in a long sentence about other things too."""
+        whole = [one for one in self.passage.things if one.share == 1.0]
+        mine = {one.term for one in self.claim.things}
+        return sum(one.term in mine for one in whole) / len(whole) if whole else 0.0
+
+    def _there(self, thing: Thing, places: tuple[int, ...]) -> bool:
+        return bool(places) or thing.start in self.lent
 
     def counterpart(self, item: Placed, among: Sequence[Item]) -> tuple[Item | None, float]:
         """The one that stands in the passage where `item` stands in the claim: among the same words.
@@ -79,9 +107,26 @@ def _gap(one: Placed, start: int, end: int) -> int:
     return max(0, start - one.end, one.start - end)
 
 
-def align(claim: Said, passage: Said, weight: Weight) -> Aligned:
-    """Find the things of a claim in a passage."""
-    return Aligned(claim, passage, tuple((one, _places(one, passage)) for one in claim.things), weight)
+def align(claim: Said, passage: Said, weight: Weight, context: Context = ALONE) -> Aligned:
+    """Find the things of a claim in a passage, or where the passage points back to."""
+    places = tuple((one, _places(one, passage)) for one in claim.things)
+    missing = [one for one, there in places if not there and one.share == 1.0]
+    found = frozenset(one.start for one in missing if _lends(one, places, passage, context))
+    return Aligned(claim, passage, places, weight, found if len(missing) <= MOST_LENT else frozenset())
+
+
+def _lends(thing: Thing, places: tuple[tuple[Thing, tuple[int, ...]], ...], passage: Said, context: Context) -> bool:
+    """Whether a passage points back to a thing: 'this process' to the 'heuristic process' of the sentence before, 'our' to the
+    subject of the paper."""
+    if OURS.search(passage.text) and thing.term in context.title:
+        return True
+    if thing.proper or not context.before:
+        return False
+    near = [match.end() for match in BACK.finditer(passage.text)]
+    named = {one.term for one, there in places for place in there if any(0 <= place - end <= NEXT for end in near)}
+    order = [group(one.term) for one in terms(context.before)]
+    beside = {place for place, one in enumerate(order) if one == thing.term}
+    return any(one in named and any(abs(place - other) <= 2 for other in beside) for place, one in enumerate(order))
 
 
 def _places(thing: Thing, passage: Said) -> tuple[int, ...]:

@@ -16,12 +16,13 @@ from ..english.cues import COMPARATIVE, DIRECTION, DOWN, EACH, HEDGE, MOST, NEGA
 from ..english.numbers import EQUAL, LEAST, LESS, MORE, SPREAD, Number
 from ..english.numbers import MOST as AT_MOST
 from . import sides
-from .align import Aligned, Weight, align, same_name
+from .align import ALONE, Aligned, Context, Weight, align, same_name
 from .opposites import opposite
 from .said import Said
 
 SUPPORTS, WIDER, REFUTES, OPEN = "supports", "wider", "refutes", "open"
 ENOUGH, ALL, ALIKE = 0.85, 0.95, 0.7  # coverage for support, by whole sentences, and for being about the same thing
+RETURNED = 0.3  # how much of a passage has to be about the claim before it can refute it
 SAME_WORD = 0.6  # the same cue word counts as the one in its place, as near as that beside the nearest one
 NEAR = 0.75  # a number that stands where the claim's stands, as good as the best placed one
 STRENGTH = {EACH: 3, MOST: 2, SOME: 1}
@@ -32,7 +33,7 @@ DENIES = re.compile(r"not|cannot|\w+n['\u2019]t|no|none|never|neither|nor|fail\w
 CHANGES = re.compile(
     r"(?:improv|increas|rais|gain|boost|enhanc|outperform|exceed|surpass|ris|rose|grow|grew|reduc|decreas|lower|hurt|degrad|drop|declin"
     r"|underperform|worsen|deteriorat|harm|impair|fall|fell|lift|help)\w*|(?:high|larg|great|strong|small|weak)(?:er|est)"
-    r"|better|best|worse|worst|more|less|fewer|loss(?:es)?|beat\w*|trail\w*",
+    r"|better|best|worse|worst|more|less|fewer|beat\w*|trail\w*",
     re.I,
 )
 ASKS = re.compile(r"(?<!regardless of )(?<!irrespective of )(?<!depending on )\bwhether\b", re.I)
@@ -53,9 +54,9 @@ class Compared:
     statement: str = ""
 
 
-def compare(claim: Said, passage: Said, weight: Weight, whole: bool = False) -> Compared:
+def compare(claim: Said, passage: Said, weight: Weight, whole: bool = False, context: Context = ALONE) -> Compared:
     """One statement of a claim against one of a passage; with `whole` sentences of several statements, which takes more."""
-    found = align(claim, passage, weight)
+    found = align(claim, passage, weight, context)
     missing = tuple(one.text for one in found.missing if one.share == 1.0)
     says, why = _decided(found, ALL if whole else ENOUGH, 1.0 if whole else NEAR)
     return Compared(says, why, found.coverage, missing, passage.text)
@@ -78,6 +79,8 @@ def _decided(found: Aligned, enough: float, near: float) -> tuple[str, str]:
     if REFUTES in (sign, numbers):
         if extra := _extra(found):
             return OPEN, f"{because if sign == REFUTES else why}, but the passage is about {extra}"
+        if found.returned < RETURNED:
+            return OPEN, f"{because if sign == REFUTES else why}, but the passage is about more than that"
         return REFUTES, because if sign == REFUTES else why
     if found.coverage < enough:
         return OPEN, "a part of the claim does not stand there"
@@ -279,7 +282,7 @@ def _scope(found: Aligned) -> tuple[str, str]:
     for cue, other in _quantified(found):
         if other is None:
             if cue.value in (EACH, MOST):
-                return WIDER, f"the claim says '{cue.text}', the passage does not"
+                return WIDER if cue.value == EACH else OPEN, f"the claim says '{cue.text}', the passage does not"
             continue
         if NONE in (cue.value, other.value) and cue.value != other.value:
             return OPEN, f"the claim says '{cue.text}', the passage '{other.text}'"

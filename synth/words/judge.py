@@ -9,9 +9,12 @@ from dataclasses import dataclass
 
 from ..english.atoms import atoms
 from ..evidence.index import Index, Listed, Passage
+from ..evidence.terms import terms
+from .align import Context
 from .candidates import MUTE, OTHERS, candidates, weight
 from .compare import OPEN, REFUTES, SUPPORTS, WIDER, Compared, compare
-from .said import Said, said
+from .said import Said, said, stated
+from .synonyms import group
 
 LONGEST = 2000  # characters of a claim; what is longer is no claim
 Weigh = Callable[[Passage], Callable[[str], float]]
@@ -36,11 +39,11 @@ class Judged:
 
 def judge(index: Index, paper: Listed | None, text: str) -> list[Judged]:
     """Each statement of a claim with what the paper's text says of it; with no paper, what any of the papers says."""
-    weigh = _weigher(index)
+    weigh, text = _weigher(index), stated(text)
     parts = [one.text for one in atoms(text)] or [text]
     if len(parts) > 1 and (same := _whole(candidates(index, paper, text), text, weigh)):
         return [same]
-    return [_statement(part, candidates(index, paper, part), weigh) for part in parts]
+    return [_statement(part, candidates(index, paper, part), weigh, _surroundings(index)) for part in parts]
 
 
 def _whole(found: Sequence[Passage], text: str, weigh: Weigh) -> Judged | None:
@@ -78,14 +81,26 @@ def _key(text: str) -> str:
     return re.sub(r"[\s\u00ad]+", " ", text).strip(" .").casefold()
 
 
-def _statement(text: str, found: Sequence[Passage], weigh: Weigh) -> Judged:
+def _surroundings(index: Index) -> Callable[[Passage], Context]:
+    """What the passages of an index can point back to."""
+
+    def of(passage: Passage) -> Context:
+        paper = index.papers[int(index.arrays["paper"][passage.number])]
+        before = index.text(passage.number - 1) if passage.number > paper.first else ""
+        return Context(before, frozenset(group(one.term) for one in terms(paper.title)))
+
+    return of
+
+
+def _statement(text: str, found: Sequence[Passage], weigh: Weigh, surroundings: Callable[[Passage], Context]) -> Judged:
     if same := _verbatim(found, text):
         return same
     claim = said(text)
     decided = list[tuple[Compared, Passage]]()
     for passage in found:
         if passage.label not in MUTE:
-            decided += [(compare(claim, unit, weigh(passage), whole), passage) for unit, whole in _units(passage.text)]
+            around = surroundings(passage)
+            decided += [(compare(claim, unit, weigh(passage), whole, around), passage) for unit, whole in _units(passage.text)]
     decided.sort(key=lambda one: (ORDER.index(one[0].says), -one[0].coverage))
     own = [one for one in decided if one[1].label not in OTHERS]
     if not own:

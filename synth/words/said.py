@@ -19,6 +19,13 @@ ASIDE = re.compile(
     r"\((?:[^()]*?(?:,|al\.?|and [A-Z]\w+)\s?(?:19|20)\d\d[a-z]?[^()]*|(?:19|20)\d\d[a-z]?|\d{1,2}|[ivx]{1,4})\)"
     r"|\[\d[\d,; \u2013-]*\]"
 )
+# Who says it, before what is said.
+_WHO = r"(?:(?:the|this|our|their) )?(?:paper|study|work|article|authors?|results?|experiments?|findings|evaluation|analys[ei]s)|we|they"
+_SAY = r"(?:find|found|show|report|state|demonstrate|observe|conclude|note|claim|argue|reveal|indicate|suggest|confirm|see)(?:s|ed|d|n)?"
+FRAME = re.compile(
+    rf"^(?:according to (?:{_WHO}),\s|as (?:{_WHO}) {_SAY},\s|in (?:this|the|our) (?:paper|study|work),\s|(?:{_WHO}) {_SAY} that\s)",
+    re.I,
+)
 LONGEST = 1500  # characters that are compared; no sentence is longer
 
 
@@ -74,6 +81,12 @@ class Said:
     def of(self, kind: str) -> tuple[Cue, ...]:
         """The cues of one kind."""
         return tuple(one for one in self.cues if one.kind == kind)
+
+
+def stated(text: str) -> str:
+    """A claim without who says it: 'the paper finds that X' is X."""
+    bare = FRAME.sub("", text)
+    return bare[:1].upper() + bare[1:] if bare else text
 
 
 @functools.lru_cache(maxsize=8192)

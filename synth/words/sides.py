@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from .align import Aligned
 from .said import Said
@@ -14,6 +15,8 @@ VERB = re.compile(
 THAN = re.compile(r"\b(?:than|over|compared (?:with|to|against)|versus|vs\.?|relative to|in comparison (?:with|to))\b", re.I)
 PASSIVE = re.compile(r"\s+by\b", re.I)
 ENDS = re.compile(r"[,;:]\s|\s(?:on|in|by|for|across|at|when)\s")
+ENDS_THAN = re.compile(r"[,;:]\s|\s(?:on|by|across|at|when)\s")  # 'than the corpus for B'
+
 
 Span = tuple[int, int]
 
@@ -24,14 +27,14 @@ def rival(said: Said) -> tuple[Span, bool] | None:
     if found := VERB.search(text):
         passive = PASSIVE.match(text, found.end())
         start = passive.end() if passive else found.end()
-        return (start, _end(text, start)), bool(passive)
+        return (start, _end(text, start, ENDS)), bool(passive)
     if found := THAN.search(text):
-        return (found.end(), _end(text, found.end())), False
+        return (found.end(), _end(text, found.end(), ENDS_THAN)), False
     return None
 
 
-def _end(text: str, start: int) -> int:
-    found = ENDS.search(text, start + 2)
+def _end(text: str, start: int, ends: re.Pattern[str]) -> int:
+    found = ends.search(text, start + 2)
     return found.start() if found else len(text)
 
 
@@ -48,12 +51,13 @@ def swapped(found: Aligned) -> bool | None:
     ((start, end), acts), ((low, high), does) = mine, theirs
     if not any(low <= place < high for _, places in found.places for place in places):
         high = _clause(found.passage.text, low)  # 'than were those for B'
-    agree = 0.0
+    agree, count = 0.0, Counter(thing.term for thing, _ in found.places)
     for thing, places in found.places:
-        if not places:
+        if not places or count[thing.term] > 1:
             continue
         here = start <= thing.start < end
         there = {low <= place < high for place in places}
-        if len(there) == 1:
+        # What is measured stands on neither side; what one of them has beside the 'than' does.
+        if len(there) == 1 and (here or True in there):
             agree += thing.share * found.weight(thing.term) * (1 if here == there.pop() else -1)
     return (agree < 0) != (acts != does)

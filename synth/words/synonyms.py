@@ -33,12 +33,11 @@ aid help assist
 LIGHT = frozenset(
     stem(word)
     for word in (
-        "yield give provide show exhibit obtain reach achieve attain see find report observe demonstrate state note describe "
-        "present perform performance performing make take have get become remain lead result results resulting according paper "
-        "author authors work study finding findings experiment experiments experimental evidence indicate reveal confirm "
-        "conclude respectively overall also well use using used employ utilize utilise apply there here new our we they contain "
-        "contains include includes comprise hold cover compare compared additionally moreover furthermore finally first second "
-        "further several etc one two way able kind"
+        "yield give given gave provide show shown exhibit obtain reach achieve attain see seen find found report observe "
+        "demonstrate state note describe present perform performance performing make made take taken have get become remain lead "
+        "led result results resulting indicate reveal confirm conclude respectively overall also well use using used employ "
+        "utilize utilise apply there here new our we they contain contains include includes comprise hold held cover compare "
+        "compared additionally moreover furthermore finally further several etc way able kind come came do done leave left"
     ).split()
 )
 DEGREE = frozenset(

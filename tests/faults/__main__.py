@@ -30,9 +30,6 @@ def main(given: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(given)
     seed = time.time_ns() % 10**6 if arguments.seed is None else arguments.seed
     stages = [STAGES[name] for name in dict.fromkeys(arguments.stage or STAGES)]
-    for stage in [stage for stage in stages if not stage.there()]:
-        print(f"faults: {stage.name}: not there yet, left out", file=sys.stderr)
-        stages.remove(stage)
     began, folder = time.monotonic(), Path(tempfile.mkdtemp(prefix="faults-"))
     tallies = list[Tally]()
     for stage, kills in zip(stages, divided(arguments.kills, stages), strict=True):

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import looks, processes
-from .stages import Place, Stage
+from .stages import SAID, Place, Stage
 
 COMMAND, WORKER, ALL, WITHIN = "command", "worker", "all", "within"
 IN_A_ROUND = 6  # kills until a stage may come to its end
@@ -110,10 +110,10 @@ def begin(stage: Stage, place: Place, workers: int, within: str = "") -> Life:
     errors, done = place.folder / f"life-{number}.txt", place.folder / f"killed-{number}.txt"
     own = {name: value for name, value in os.environ.items() if not name.startswith(("SYNTH_", "FAULTS_"))}
     more = {"FAULTS_KILL": within, "FAULTS_DONE": str(done)} if within else {}
-    with errors.open("wb") as file:
+    with errors.open("wb") as file, (place.folder / SAID).open("wb") as said:
         process = subprocess.Popen(
             stage.words(place, workers), env={**own, **place.environment, **more}, cwd=place.folder,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=file,
+            stdin=subprocess.DEVNULL, stdout=said, stderr=file,
         )  # fmt: skip
     return Life(process, errors, done)
 
@@ -146,7 +146,7 @@ def one_round(stage: Stage, place: Place, tally: Tally, most: int, seconds: floa
     if stuck := processes.wait_until_gone(orphans, PATIENCE):
         processes.kill(stuck)
         wrong.append(f"{len(stuck)} workers outlived their command")
-    again = stage.begun(place) - len(stage.kept(place)) if stage.kept(place) else 0
+    again = stage.begun(place) - len(stage.kept(place)) if stage.begun else 0
     tally.again += again
     if again > allowed:
         wrong.append(f"{again} pieces of work were begun again after {killed} kills, which account for {allowed} at most")
@@ -166,7 +166,7 @@ def _plan(stage: Stage, left: int, chance: random.Random) -> list[str]:
 def _within(stage: Stage, chance: random.Random) -> str:
     """Which process kills itself, and before which of its file operations: early ones as often as late ones."""
     number = int(OPERATIONS ** chance.random())
-    return f"{chance.choice(['replicate run', 'replicate.worker']) if stage.workers else 'python'}:{number}"
+    return f"{chance.choice(stage.within)}:{number}"
 
 
 def _suffer(stage: Stage, life: Life, plan: Sequence[str], seconds: float, chance: random.Random, orphans: set[int]) -> list[str]:

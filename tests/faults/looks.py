@@ -54,10 +54,11 @@ def committed(runs: Path) -> dict[str, object]:
 
 
 def left(folder: Path, empty: Iterable[str] = ()) -> list[str]:
-    """Files that somebody began and nobody ended, and what is in folders that should be empty."""
-    made = [path for path in folder.rglob("*") if path.is_file() and LEFT.search(path.name)]
-    made += [path for name in empty for path in (folder / name).glob("*")]
-    return sorted({path.relative_to(folder).as_posix() for path in made})
+    """Files that somebody began and nobody ended, and what is in folders that should be empty, TMPDIR among them."""
+    made = [path.relative_to(folder) for path in folder.rglob("*")]
+    begun = [path for path in made if any(LEFT.search(part) for part in path.parts)]
+    begun += [path.relative_to(folder) for name in (*empty, "tmp") for path in (folder / name).glob("*")]
+    return sorted({path.as_posix() for path in begun})
 
 
 def differences(expected: Mapping[str, bytes], found: Mapping[str, bytes]) -> list[str]:

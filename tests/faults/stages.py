@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.servers import Running, serve, works
+from tests.servers.works import pdf
 
 from . import looks
 
@@ -18,6 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 TOYS = ROOT / "tests" / "replicate"
 SCALES = ("tiny", "nano")
 PAPERS = 24
+
+
+SAID = "said.txt"  # what a command printed
+QUESTION = "stilts"
 
 
 @dataclass
@@ -47,16 +51,13 @@ class Place:
             "TOY_SLEEP": "0.004",
             "OMP_NUM_THREADS": "1",
             "SYNTH_INTERVAL": "0.01",
+            "GIT_DIR": str(self.folder / "none"),  # which commit it is may change while we work
         }
         return {**mine, **(self.server.environment if self.server else {})}
 
 
 def _nothing(place: Place) -> dict[str, object]:
     return {}
-
-
-def _no_more(place: Place) -> int:
-    return 0
 
 
 @contextlib.contextmanager
@@ -67,19 +68,20 @@ def _alone(folder: Path, scale: str) -> Iterator[Place]:
 @dataclass(frozen=True)
 class Stage:
     """`words` start it (with so many workers), `made` is what must be equal in the end, `kept` what is finished for good,
-    `begun` how often something was begun, `empty` folders that are empty in the end."""
+    `begun` how often something was begun, `empty` folders that are empty in the end. `within` are words of the command lines
+    that kill themselves."""
 
     name: str
     about: str
     words: Callable[[Place, int], Sequence[str]]
     made: Callable[[Place], Mapping[str, bytes]]
     kept: Callable[[Place], Mapping[str, object]] = _nothing
-    begun: Callable[[Place], int] = _no_more
+    begun: Callable[[Place], int] | None = None
     empty: tuple[str, ...] = ()
     workers: int = 0  # at most so many; 0 for a command that has none
+    within: tuple[str, ...] = ("python",)
     share: int = 1  # of the kills
     around: Callable[[Path, str], contextlib.AbstractContextManager[Place]] = _alone
-    there: Callable[[], bool] = field(default=lambda: True)
 
 
 # ---- runs ----
@@ -168,20 +170,59 @@ def _found(place: Place) -> dict[str, bytes]:
 # ---- evidence and reports ----
 
 
-def _installed(module: str) -> Callable[[], bool]:
-    return lambda: importlib.util.find_spec(module) is not None
+def _papers(place: Place) -> None:
+    """A folder of papers, each a page."""
+    folder = place.folder / "papers"
+    if not folder.exists():
+        folder.mkdir()
+        for work in works(PAPERS):
+            (folder / f"paper-{work.number}.pdf").write_bytes(pdf(work, 1))
+
+
+def _index(place: Place, workers: int) -> list[str]:
+    _papers(place)
+    return [sys.executable, "-m", "synth", "verify", QUESTION, "--papers", "papers", "--json"]
+
+
+def _verified(place: Place) -> dict[str, bytes]:
+    """The index as it lies in the cache, and the verdicts that were printed last."""
+    made = looks.files(place.folder / "cache" / "stilts-claims" / "evidence")
+    return {**made, "verdicts": (place.folder / SAID).read_bytes()}
+
+
+def _read(place: Place) -> dict[str, object]:
+    """Papers that were read: their pieces are not made again."""
+    pieces = (place.folder / "cache").rglob("*.npz")
+    return {path.name: path.stat().st_mtime_ns for path in pieces if not path.name.startswith(".")}
+
+
+def _report(place: Place, workers: int) -> list[str]:
+    _papers(place)
+    return [sys.executable, "-m", "synth", "report", QUESTION, "--papers", "papers", "--out", "out"]
+
+
+def _reported(place: Place) -> dict[str, bytes]:
+    return looks.files(place.folder / "out")
 
 
 STAGES = {
     stage.name: stage
     for stage in (
         Stage("commit", "steps committed one after the other", _commits, _steps, _committed, _calls, STORE, share=6),
-        Stage("toys", "run, with toy steps", _run("toy_steps:STEPS"), _steps, _committed, _calls, STORE, workers=2, share=6),
+        Stage(
+            "toys", "run, with toy steps", _run("toy_steps:STEPS"), _steps, _committed, _calls, STORE,
+            workers=2, within=("replicate run", "replicate.worker"), share=6,
+        ),
         Stage(
             "run", "run: training, evaluation, commit", _run("tests.faults.methods:STEPS"), _steps, _committed, _calls, STORE,
-            workers=2, share=4,
+            workers=2, within=("replicate run", "replicate.worker"), share=4,
         ),
         Stage("fetch", "fetch, from a server", _fetch, _library, _fetched, _asked, share=4, around=_served),
         Stage("search", "search, in four databases", _search, _found, share=2, around=_served),
+        Stage(
+            "index", "verify, which reads papers and indexes their sentences", _index, _verified, _read,
+            workers=2, within=("synth verify", "synth.reading"), share=3,
+        ),
+        Stage("report", "report: a page, an index of pages, their record", _report, _reported, share=2),
     )
 }  # fmt: skip

@@ -88,6 +88,13 @@ def test_outside_its_domain_there_is_no_confidence(given, reason):
     assert (found.confidence, found.interval, found.reason) == (None, None, reason)
 
 
+def test_a_model_of_labels_has_a_stratum_of_its_own():
+    made = verdict("refuted", 0.9, words="refuted")
+    words = replace(made.checks["words"], data={**made.checks["words"].data, "labels": {"supported": 0.2, "refuted": 0.7}})
+    made = replace(made, checks={"words": words})
+    assert (stratum(made), score(made)) == ("refuted by words of an abstract", 0.7)
+
+
 def test_a_stratum_needs_enough_labelled_verdicts():
     few = Calibration(fit(TABLES[:29]))
     assert with_confidence(verdict("supported", tables="supported"), few).reason.startswith("uncalibrated: 29 labelled")

@@ -34,6 +34,7 @@ def said(text: str) -> list[str]:
         # gains
         ("Training on SQuAD raises the average by 8.2 points.", ["gain intermediate=squad1 value=8.2"]),
         ("MNLI improves XNLI by 1.2 points over no intermediate training.", ["gain intermediate=mnli target=xnli value=1.2"]),
+        ("We find that MNLI raises PAWS-X by 1.2 points.", ["gain intermediate=mnli target=pawsx value=1.2"]),
         ("CCG hurts XQuAD by 2.1 points.", ["gain intermediate=ccg target=xquad value=-2.1"]),
         ("SQuAD beats MNLI by 0.7 points on average.", ["gain intermediate=squad1 over=mnli value=0.7"]),
         ("SQuAD v2.0 gains up to 3.5 points on MLQA.", ["gain intermediate=squad2 target=mlqa value=3.5 relation=at most"]),

@@ -77,7 +77,7 @@ def test_the_command_writes_a_question_of_the_paper(paper, capsys):
     data = json.loads(capsys.readouterr().out)
     assert data["schema"] == "synth.extract/1" and data["papers"][0] == {
         "paper": "paper",
-        "sentences": 14,
+        "sentences": 11,
         "asserting": 6,
         "kept": 3,
     }

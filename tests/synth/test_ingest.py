@@ -201,7 +201,7 @@ def test_claims_that_a_program_cut_off_are_known(tmp_path):
     ],
 )
 def test_no_full_stop_alone_makes_no_cut_claim(texts, which):
-    assert [place for place, text in enumerate(texts) if cut.cut(text, texts)] == which
+    assert [place for place, stop in enumerate(cut.stops(texts)) if stop.cut] == which
 
 
 # ---- what goes wrong
@@ -347,8 +347,8 @@ signs = st.builds(
 )  # fmt: skip
 facts = st.builds(Assertion, st.sampled_from(["count", "size", "setup"]), about=words, what=words, value=words)
 claims = st.builds(
-    Claim, st.just("a") | st.just("b-2.c"), words, perhaps, st.lists(gains | signs | facts, max_size=2).map(tuple), tables, perhaps,
-    st.booleans(),
+    Claim, st.just("a") | st.just("b-2.c"), words, perhaps, st.lists(gains | signs | facts, max_size=2).map(tuple), tables,
+    perhaps, st.booleans(),
 )  # fmt: skip
 
 

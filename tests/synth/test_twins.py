@@ -91,6 +91,11 @@ def test_a_task_becomes_another_one_of_its_kind_in_text_and_assertion():
     assert tasks.TASKS[of.intermediate].title in text and "SQuAD raises" not in text
 
 
+def test_words_that_are_names_only_elsewhere_stay():
+    assert set(made("Basophils promote the development of a valid test.")) == {"negation", "paraphrase"}
+    assert texts("It holds on the development sets.", "split") == ["It holds on the test sets."]
+
+
 def test_a_target_becomes_another_one_with_the_same_metric():
     of = Assertion("gain", "squad1", "xquad", metric="f1", split="dev", value="1.1")
     ((_, (other,)),) = made("Training on SQuAD v1.1 raises XQuAD's F1 by 1.1 points.", of)["task"][1:]
