@@ -267,10 +267,11 @@ def calibrate(folder: Path, only: Sequence[str] = ()) -> None:
     if not only or "twins" in only:
         with tempfile.TemporaryDirectory() as papers:
             _labelled.paper(Path(papers))
-            found = judged_twins(known, Judge(Path(papers)), anew=True)
-        _learnt.write(
-            folder, "twins.toml", _learnt.of_twins(found), f"{about}, against these tables and a paper made of them", tables
-        )
+            judge = Judge(Path(papers), controlled=True)
+            found = [*_learnt.of_twins(judged_twins(known, judge, anew=True)), *_learnt.of_compounds(judge, known)]
+        # Where words alone decided they were our own words, which says nothing of those of people.
+        found = [one for one in found if "tables" in one.stratum]
+        _learnt.write(folder, "twins.toml", found, f"{about}, against these tables and a paper made of them", tables)
     if not only or "hand" in only:
         if PDFS.is_dir() and any(PDFS.glob("*.pdf")):
             claims = [json.loads(line) for line in HAND.read_text(encoding="utf-8").splitlines()]

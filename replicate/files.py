@@ -14,9 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 NAME = "stilts-claims"
-
-
-ASIDE = ".new"
+ASIDE = ".new"  # the end of names of what is being written
 
 
 @contextlib.contextmanager
@@ -43,27 +41,61 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
     sync_names(path.parent)
 
 
+@contextlib.contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """An empty folder beside a path, to be filled and renamed to it; it is removed if it was not. No other process has it."""
+    aside = path.with_name(f".{path.name}{ASIDE}")
+    make(aside.parent)
+    while True:
+        aside.mkdir(exist_ok=True)
+        handle = os.open(aside, os.O_RDONLY)
+        try:
+            if _locked(handle, aside):
+                break
+        except FileNotFoundError:
+            pass
+        os.close(handle)
+    try:
+        for left in aside.iterdir():
+            remove(left)
+        yield aside
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            if os.fstat(handle).st_ino == os.stat(aside).st_ino:
+                remove(aside)
+        os.close(handle)
+
+
 def _alone(path: Path) -> IO[bytes]:
     """An empty file that no other process writes to."""
     while True:
         file = os.fdopen(os.open(path, os.O_CREAT | os.O_RDWR, 0o666), "wb")
-        with contextlib.suppress(OSError):  # where there are no locks, two who write the same at once are not kept apart
-            fcntl.flock(file, fcntl.LOCK_EX)
         try:
-            if os.fstat(file.fileno()).st_ino == os.stat(path).st_ino:
+            if _locked(file.fileno(), path):
                 file.truncate(0)
                 return file
         except FileNotFoundError:
             pass
-        file.close()  # the one before us gave it its name while we waited
+        file.close()
+
+
+def _locked(handle: int, path: Path) -> bool:
+    """Wait for a lock; whether what is locked still bears the name that it was opened by."""
+    with contextlib.suppress(OSError):  # where there are no locks, two who write the same at once are not kept apart
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    return os.fstat(handle).st_ino == os.stat(path).st_ino
 
 
 def sweep(folder: Path) -> None:
     """Remove what killed processes began to write in this folder."""
     for path in folder.glob(f".*{ASIDE}"):
-        with contextlib.suppress(OSError), path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink()
+        with contextlib.suppress(OSError):
+            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                remove(path)
+            finally:
+                os.close(handle)
 
 
 def inside(name: str) -> bool:

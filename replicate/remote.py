@@ -156,7 +156,7 @@ def _complete(remote: Remote, home: Path, names: tuple[str, ...]) -> bool:
 
 def _fetched(remote: Remote, home: Path, name: str, expected: str) -> bool:
     """Whether a file came as it should; it is in the mirror then."""
-    aside = home / f".{secrets.token_hex(4)}"
+    aside = home / ".fetched.new"  # whoever fetches has the lock: what a killed one left is written over
     try:
         _tried(remote, lambda: remote.fs.get_file(remote.path("steps", home.name, name), str(aside)))
         if files.sha256(aside) != expected:

@@ -157,3 +157,25 @@ def test_a_checkpoint_is_whole_or_the_one_before_is_taken(place):
         assert state.update == 3 or moment.operation != "the end", "a checkpoint that was kept is lost"
 
     assert each(disk, place, look) > 10
+
+
+def test_encoded_data_that_lost_bytes_but_not_their_number_are_made_again(place, monkeypatch):
+    import numpy as np
+
+    from replicate.training import encoding
+    from replicate.training.batches import encoded, ragged, single
+
+    def make() -> encoding.Made:
+        made.append(1)
+        return encoded(ragged([[5, 6, 7]] * 90), single(np.zeros(90)), single([0] * 90), 2), {}
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(place))
+    made: list[int] = []
+    for _ in range(2):
+        encoding.kept({"task": "toy"}, make)
+    assert made == [1]
+    (path,) = place.rglob("ids.npy")
+    content = path.read_bytes()
+    path.write_bytes(content[:-400] + bytes(400))  # a block that never reached the disk
+    found, _ = encoding.kept({"task": "toy"}, make)
+    assert made == [1, 1] and found.ids.values.tolist() == [5, 6, 7] * 90 and path.read_bytes() == content

@@ -156,6 +156,24 @@ def test_what_somebody_writes_at_this_moment_is_not_swept(tmp_path):
     assert (tmp_path / "cells.csv").read_bytes() == b"whole"
 
 
+def test_a_folder_that_a_killed_process_filled_is_empty_for_the_next(tmp_path):
+    path = tmp_path / "index"
+    program = (
+        "import os, sys; from pathlib import Path; from replicate import files\n"
+        "with files.beside(Path(sys.argv[1])) as aside:\n    (aside / 'half').write_text('x'); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", program, str(path)], cwd=Path(__file__).parents[1], check=False)
+    assert [left.name for left in tmp_path.iterdir()] == [".index.new"]
+    with files.beside(path) as aside:
+        assert list(aside.iterdir()) == []
+        files.sweep(tmp_path)
+        (aside / "whole").write_text("x")
+        os.rename(aside, path)
+    with pytest.raises(ValueError), files.beside(tmp_path / "other"):
+        raise ValueError
+    assert [left.name for left in tmp_path.rglob("*")] == ["index", "whole"]
+
+
 def test_two_who_write_one_file_at_once_write_it_one_after_the_other(tmp_path):
     program = (
         "import sys; from pathlib import Path; from replicate import files\n"

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ..files import cache
+from .. import files
 from ..identity import canonical
 from ..tasks.task import Task
 from .batches import Encoded, Ragged, joined
@@ -66,7 +67,7 @@ def kept(key: Mapping[str, Any], make: Callable[[], Made]) -> Made:
     A cache that cannot be written to costs time, never the run.
     """
     name = hashlib.sha256(canonical({"version": VERSION, **key}).encode()).hexdigest()[:24]
-    folder = cache() / "encoded" / name
+    folder = files.cache() / "encoded" / name
     with contextlib.suppress(OSError, ValueError, KeyError):
         found = _read(folder)
         os.utime(folder)
@@ -80,6 +81,8 @@ def kept(key: Mapping[str, Any], make: Callable[[], Made]) -> Made:
 
 def _read(folder: Path) -> Made:
     about = json.loads((folder / ABOUT).read_bytes())
+    if any(_sum(folder / f"{name}.npy") != made for name, made in about["sums"].items()):
+        raise ValueError(f"{folder}: not what was written")
     parts = {name: Ragged(_mapped(folder / f"{name}.npy"), np.load(folder / f"{name}-starts.npy")) for name in about["parts"]}
     for part in parts.values():
         if len(part.values) != part.starts[-1]:
@@ -99,20 +102,26 @@ def _mapped(path: Path) -> np.ndarray:
 def _write(folder: Path, data: Encoded, about: Mapping[str, Any]) -> None:
     if folder.exists():
         shutil.rmtree(folder)  # here only if it could not be read
-    aside = folder.with_name(f".{folder.name}.{os.getpid()}")
-    try:
-        aside.mkdir(parents=True)
+    with files.beside(folder) as aside:
         parts = [name for name in PARTS if getattr(data, name) is not None]
+        arrays = {"owners": data.owners}
         for name in parts:
-            np.save(aside / f"{name}.npy", getattr(data, name).values)
-            np.save(aside / f"{name}-starts.npy", getattr(data, name).starts)
-        np.save(aside / "owners.npy", data.owners)
+            arrays |= {name: getattr(data, name).values, f"{name}-starts": getattr(data, name).starts}
+        for name, array in arrays.items():
+            np.save(aside / f"{name}.npy", array)
+        # The disk is not waited for: what a power cut took is seen by its sum.
+        sums = {name: _sum(aside / f"{name}.npy") for name in arrays}
         described = {"parts": parts, "outputs": data.outputs, "group": data.group, "labels": data.labels, "about": about}
-        (aside / ABOUT).write_text(json.dumps(described), encoding="utf-8")
+        (aside / ABOUT).write_text(json.dumps({**described, "sums": sums}), encoding="utf-8")
         os.rename(aside, folder)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
+
+
+def _sum(path: Path) -> int:
+    made = 0
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            made = zlib.crc32(piece, made)
+    return made
 
 
 def _tidy(home: Path) -> None:

@@ -15,7 +15,7 @@ from .findings import LIKELY, POSSIBLE, SURE, Finding, Outcome, between, counted
 from .readings import Reading, readings, value
 from .views import Entry, View, both, label, place, right
 
-NARROW = 8  # in the last digit that is printed
+NARROW, ENOUGH = 8, 5  # in the last digit that is printed; how many others have to show that a small miss is one
 # A caption or a neighbour that says what else an average may be over.
 HIDDEN = re.compile(
     r"\b(seeds?|runs?|folds?|trials|annotators|weighted|micro|averaged? (over|across|of)|mean (over|of|and)|all \d+"
@@ -58,12 +58,12 @@ def _line(view: View, there: int, role: str) -> Outcome:
     fitting = [one for one in whole if one.fits]
     failing = [one for one in whole if not one.fits and not one.missing]
     lacking = len(whole) - len(fitting) - len(failing)
-    if role == roles.WHOLE and len(fitting) < max(4, 4 * len(failing)):
+    if role == roles.WHOLE and (_narrow(failing) or len(fitting) < max(4, 4 * len(failing))):
         return made  # 'all' names many things; only its neighbours could say that it is a mean here
     count = Counter(reading for one in fitting for reading in one.fits)
-    usual = count.most_common(1)[0][0] if count else None
+    usual = max(count, key=lambda one: (count[one], one.plain)) if count else None
     if failing:
-        sure = _sure(view, there, len(fitting), failing, len(usual.groups) if usual else 0)
+        sure = _sure(view, there, count[usual] if usual else 0, failing, usual)
         if sure:
             made.findings += [_finding(view, there, one, usual, sure, len(fitting)) for one in failing]
         else:
@@ -80,27 +80,28 @@ def _line(view: View, there: int, role: str) -> Outcome:
 def _unlike(view: View, there: int, failing: list[_Tried]) -> str:
     named = f"'{label(view.paths[there])}'"
     if _narrow(failing):
-        return f"{named}: near the mean of what stands beside it and often not it; it may be weighted"
+        return f"{named}: near the mean of what stands beside it and not it; it may be weighted"
     many = f"none of its {len(failing)} numbers is" if len(failing) > 1 else "its number is not"
     return f"{named}: {many} the mean of what stands beside it, by any reading; it may be over something else"
 
 
 def _narrow(failing: list[_Tried]) -> bool:
-    """Whether several miss their mean by little: then it may be weighted, and the others fit by chance."""
+    """Whether those that fail miss their mean by little: then it may be weighted, and the others fit by chance."""
     steps = [one.least / one.entry.content.parts[0].step for one in failing if one.least is not None]
-    return len(failing) > 1 and bool(steps) and max(steps) < NARROW
+    return bool(steps) and max(steps) < NARROW
 
 
-def _sure(view: View, there: int, fitting: int, failing: list[_Tried], members: int) -> str:
-    """How sure it is that those which fail are wrong: the others of their line show how averages are made here."""
+def _sure(view: View, there: int, agree: int, failing: list[_Tried], usual: Reading | None) -> str:
+    """How sure it is that those which fail are wrong: `agree` others of their line show how averages are made here."""
+    needed = 2 if usual and usual.plain else 3
     if _narrow(failing):
-        return ""
-    if fitting >= 2 and fitting >= 2 * len(failing):
+        return LIKELY if agree >= ENOUGH * len(failing) else ""
+    if agree >= needed and agree >= 2 * len(failing):
         return SURE
-    if fitting >= len(failing) and (members > 2 or fitting > 1):
-        return LIKELY
+    if len(failing) == 1 and agree == 1 and usual and usual.plain and len(usual.places) > 2:
+        return POSSIBLE
     table, one = view.table, failing[0]
-    if fitting or len(failing) > 1 or one.nearest is None:
+    if agree or len(failing) > 1 or one.nearest is None:
         return ""
     reading, made, _, _ = one.nearest
     neighbours = set(view.roles) | set(view.line_roles)

@@ -120,6 +120,15 @@ def gap(one: Interval, other: Interval) -> Decimal:
     return max(Decimal(0), one.low - other.high, other.low - one.high)
 
 
+def digit_slip(one: str, other: str) -> bool:
+    """One digit changed, or two neighbours swapped."""
+    if len(one) != len(other):
+        return False
+    off = [at for at, (mine, theirs) in enumerate(zip(one, other, strict=True)) if mine != theirs]
+    swapped = len(off) == 2 and one[off[0]] == other[off[1]] and one[off[1]] == other[off[0]]
+    return len(off) == 1 or swapped
+
+
 def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 

@@ -106,7 +106,8 @@ def _line(view: View, delta: _Delta) -> Outcome:
         for form in FORMS:
             there = [at for at in delta.values if _level(view, of, at) and _level(view, over, at)]
             fits = [at for at in there if _fits(view, delta, at, of, over, form)]
-            compared, fitted = compared + len(there), fitted + len(fits)
+            if form is FORMS[0]:
+                compared, fitted = compared + len(there), fitted + len(fits)
             found = (len(fits), -len(there), -number, (of, over), form, fits, there)
             if best is None or found[:3] > best[:3]:
                 best = found

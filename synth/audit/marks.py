@@ -52,7 +52,7 @@ def _table(table: Table) -> Outcome:
     failing = [number for number, found in beaten.items() if found and all(found.get(meaning) for meaning in meant)]
     failing = [number for number in failing if usual in beaten[number] and not _own(views, marked[number])]
     explained = len(beaten) - len([found for found in beaten.values() if all(found.get(meaning) for meaning in meant)])
-    if fits < 2 or explained < 3 * len(failing) or fits * 3 < 2 * explained:
+    if fits < 2 or _several(views[usual.turned]) or explained < 3 * len(failing) or fits * 3 < 2 * explained:
         if failing:
             first = marked[failing[0]].cell
             made.left.append((place(table, first), "what bold means in this table could not be made out"))
@@ -69,6 +69,15 @@ def _reach(view: View) -> float:
     """The share of rows or columns that have a mark: what is marked line by line is marked in all of them."""
     lines = {line for line, _ in view.entries}
     return len({line for (line, _), entry in view.entries.items() if entry.cell.bold}) / max(1, len(lines))
+
+
+def _several(view: View) -> bool:
+    """Whether most rows or columns have several marks: the best of parts that nothing names, or all that are not worse."""
+    marks: dict[int, set[str]] = {}
+    for (line, _), entry in view.entries.items():
+        if entry.cell.bold:
+            marks.setdefault(line, set()).add(entry.cell.text)
+    return sum(len(texts) > 1 for texts in marks.values()) * 4 > len(marks)
 
 
 def _own(views: dict[bool, View], entry: Entry) -> bool:

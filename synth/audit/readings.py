@@ -22,6 +22,7 @@ METRIC = re.compile(
 )
 MEAN = "the mean"
 PAIRS = ("both", "the first", "the second")
+PLAIN = ("the columns of its group", "the rows of its group", "the columns that", "the rows that", "all ")
 ENGLISH = re.compile(r"^(en|eng|english)$", re.I)
 WITHOUT = re.compile(r"\b(?:w/o|without|excl\.?|excluding|except|no|non|but|not)\b[- ]?(.*)", re.I)
 
@@ -33,6 +34,7 @@ class Reading:
     words: str
     groups: tuple[tuple[int, ...], ...]
     pairs: str = MEAN
+    plain: bool = True
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -45,7 +47,7 @@ def readings(view: View, place: int) -> tuple[Reading, ...]:
     for words, places in _bases(view, place):
         for how, groups in _grouped(view, places):
             if len(groups) > 1 and groups not in made:
-                made[groups] = Reading(f"{words}{how}", groups)
+                made[groups] = Reading(f"{words}{how}", groups, plain=words.startswith(PLAIN))
     whole = tuple(made.values())
     if any(len(entry.content.parts) > 1 for (_, at), entry in view.entries.items() if at != place):
         flat = [one for one in whole if all(len(group) == 1 for group in one.groups)]
@@ -74,14 +76,14 @@ def _bases(view: View, place: int) -> Iterator[tuple[str, list[int]]]:
     after = min((one for one in averages if one > place), default=len(view.paths))
     yield f"the {noun} before it", [one for one in measures if before < one < place]
     yield f"the {noun} after it", [one for one in measures if place < one < after]
-    yield f"all {noun} before it", [one for one in measures if one < place]
-    yield f"all {noun} after it", [one for one in measures if one > place]
+    yield f"{noun} before it", [one for one in measures if one < place]
+    yield f"{noun} after it", [one for one in measures if one > place]
     yield f"the other averages of its {noun}", averages
     for base, words in ((measures, f"all {noun}"), (under, f"the {noun} of its group")):
         foreign = [one for one in base if not any(ENGLISH.match(part) for part in view.paths[one])]
         if len(foreign) != len(base):
             yield f"{words} but English", foreign
-    yield f"all {noun} but the first", measures[1:]
+    yield f"the {noun} but the first", measures[1:]
     metrics = dict.fromkeys(_metric(view.paths[one]) for one in measures)
     for metric in metrics if 1 < len(metrics) < 5 else ():
         yield f"the {noun} of {metric or 'no metric'}", [one for one in measures if _metric(view.paths[one]) == metric]

@@ -14,7 +14,7 @@ from ..english.numbers import EQUAL, Number
 from ..reading.document import ABSTRACT, APPENDIX, BODY, Document, Sentence
 from . import roles
 from .changes import CHANGE
-from .findings import LIKELY, POSSIBLE, Finding, Outcome, between, gap
+from .findings import LIKELY, POSSIBLE, Finding, Outcome, between, digit_slip, gap
 from .named import Named, Names, named_tables
 from .spoken import SAID, interval_of, sentences, spoken
 from .values import Value
@@ -42,8 +42,12 @@ def check(document: Document) -> Outcome:
         return made
     printed = _printed(names)
     recent = deque[str](maxlen=RECENT)
-    for sentence, found in sentences(document, VOICES):
+    numbered = {id(sentence): found for sentence, found in sentences(document, VOICES)}
+    for sentence in document.sentences:
         recent.append(sentence.text)
+        found = numbered.get(id(sentence))
+        if not found:
+            continue
         if "(" in sentence.text and re.search(r"\bet al\b|\((19|20)\d\d", sentence.text):
             continue
         there = names.of(sentence.text)
@@ -109,7 +113,7 @@ def _level(sentence: Sentence, found: Sequence[Number], there: Sequence[Named], 
         return made
     one, entry, value = min(values, key=lambda each: abs(each[2].value - number.value))
     near = abs(value.value - number.value) <= abs(value.value) / 10
-    if not near or not (one.table or _digit_slip(number.text, value.printed)):
+    if not near or not (one.table or digit_slip(number.text, value.printed)):
         return made
     made.checked["numbers of the text in tables"] += 1
     row, column = " | ".join(entry.cell.rows), " | ".join(entry.cell.columns)
@@ -126,15 +130,6 @@ def _level(sentence: Sentence, found: Sequence[Number], there: Sequence[Named], 
 def _comparable(number: Number, value: Value) -> bool:
     places = len(number.text.partition(".")[2])
     return places == value.places and (number.unit != units.PERCENT or value.unit in ("%", "")) and value.unit in ("%", "")
-
-
-def _digit_slip(one: str, other: str) -> bool:
-    """One digit changed, or two neighbours swapped."""
-    if len(one) != len(other):
-        return False
-    off = [at for at, (mine, theirs) in enumerate(zip(one, other, strict=True)) if mine != theirs]
-    swapped = len(off) == 2 and one[off[0]] == other[off[1]] and one[off[1]] == other[off[0]]
-    return len(off) == 1 or swapped
 
 
 def _lead(sentence: Sentence, found: Sequence[Number], there: Sequence[Named]) -> Outcome:

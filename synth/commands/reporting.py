@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from . import Declare, checking, plain, print_json
 
 if TYPE_CHECKING:
+    from ..checks.hand import Hand
     from ..report.check import Checked
 
 CHECK_SCHEMA = "synth.report-check/1"
@@ -42,16 +43,15 @@ def _report(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     template = Path(arguments.template) if arguments.template else None
     if template and template_for(template) not in names:
         raise Problem(f"{template}: a template for {template_for(template)}, which --format {arguments.format} does not make")
-    questions = checking.questions(arguments)
-    titles = [question.name for question in questions]
+    out.mkdir(parents=True, exist_ok=True)  # before anything is checked: what cannot be written need not be made
+    checked = checking.checked(arguments)
+    titles = [one.question.name for one in checked]
     if len(set(titles)) < len(titles):
         twice = next(name for name in titles if titles.count(name) > 1)
         raise Problem(f"two questions are named {twice!r}; a report needs a name of its own")
-    out.mkdir(parents=True, exist_ok=True)  # before anything is checked: what cannot be written need not be made
-    hand = checking.hand(arguments, questions)
     inputs = [
-        gather(question, verdicts, hand, given, arguments.author, out, arguments.papers)
-        for question, verdicts in checking.verdicts(questions, hand)
+        gather(one.question, one.verdicts, one.hand, given, arguments.author, out, arguments.papers, _own(one, arguments.results))
+        for one in checked
     ]
     written = write(inputs, out, names, template, arguments.force, provenance.shown(given))
     if arguments.json:
@@ -65,6 +65,14 @@ def _report(arguments: argparse.Namespace, given: Sequence[str]) -> int:
 
         webbrowser.open((written[0] if len(inputs) == 1 else written[-1])[1].resolve().as_uri())
     return DONE
+
+
+def _own(of: checking.Checked, results: str | None) -> Hand | None:
+    """The runs of a question's own experiment; None where its claims are compared with these alone, or it has none."""
+    from .. import verify
+
+    own = (of.question.experiment,)
+    return verify.with_runs(of.hand, results, own) if own != ("",) and own != verify.experiments_for(of.question) else None
 
 
 def _check(arguments: argparse.Namespace) -> int:

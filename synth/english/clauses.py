@@ -38,8 +38,11 @@ ITEM = re.compile(r"(?<!\w)\((?:[ivx]{1,4}|[a-h]|\d)\)\s+")
 PARTICIPLE = re.compile(r",\s+(?:thus\s+|thereby\s+)?([a-z]+ing)\s+")
 ASIDE = re.compile(
     r",\s+(?:(?P<relative>which|who)\s+|(?P<apposition>(?:the|a|an|two|both|all)\s+(?:\w+[\s-]+){0,6}?(?:tasks?|data\s?sets?|models?|"
-    r"benchmarks?|languages?|methods?|corpus|corpora)\b))(?P<rest>(?:[^,;:]|,(?=\d))*),\s+"
+    r"targets?|benchmarks?|languages?|methods?|corpus|corpora)\b))(?P<rest>(?:[^,;:]|,(?=\d))*),\s+"
 )
+THINGS = re.compile(r"\b(?:(?:intermediate|target)[\s-]*)?(?:tasks|languages|datasets|models)\b", re.I)
+OF_THEM = re.compile(r"\b(none|all|most|some|many|each|neither|several|few)\s+of\s+(?:them|these|those)\b", re.I)
+PRONOUN = re.compile(r"\b(?:it|they|them|this|these|those|its|their|former|latter|others?|same|none)\b(?!\s+of\s+the\b)", re.I)
 SHARED = re.compile(r"\s+(?:and|but)\s+(?=(?:\w+ly\s+)?(\w+))")
 
 
@@ -94,11 +97,19 @@ def _contrasts(text: str) -> list[Piece]:
         # ', and HellaSwag yields' may be the end of an enumeration that is the subject.
         if lists.inside(rest, match.start(), match.end()) or re.match(r"(?:that|which|who|when|if)\b", second):
             continue
-        if _clause(first) and _clause(second) and balanced(first) and balanced(second):
+        second = _named(first, second)
+        if second and _clause(first) and _clause(second) and balanced(first) and balanced(second):
             own = LEADING.match(second[:1].upper() + second[1:])
             again = frame if not own else REPORTING.match(frame)[0] if REPORTING.match(frame) else ""  # type: ignore[index]
             return [Piece(frame + first, 0, shift + match.start()), Piece(again + second, shift + match.end(), len(text))]
     return []
+
+
+def _named(first: str, second: str) -> str:
+    """A second clause with what its pronoun stands for; empty where that is not clear, since it could not stand alone."""
+    noun = THINGS.search(first)
+    said = OF_THEM.sub(lambda match: f"{match[1]} of the {noun[0]}" if noun else match[0], second)
+    return "" if PRONOUN.search(" ".join(said.split()[:4])) else said
 
 
 def _clause(text: str) -> bool:

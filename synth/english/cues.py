@@ -6,6 +6,7 @@ a name or a number ('no intermediate training', 'lower-resource', 'at most 3') i
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -98,6 +99,7 @@ PATTERNS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
 )  # fmt: skip
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def cues(text: str) -> tuple[Cue, ...]:
     """The cues of a text in their order; 'no' and 'never' are a negation and a quantifier at once."""
     hidden = [match.span() for match in HIDDEN.finditer(text)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +29,8 @@ class Item:
     id: str
 
 
-def names(text: str, kinds: Sequence[str] = KINDS) -> tuple[Item, ...]:
+@functools.lru_cache(maxsize=1 << 12)
+def names(text: str, kinds: tuple[str, ...] = KINDS) -> tuple[Item, ...]:
     """The names of a text from left to right, with those that only look like one."""
     found = [Item(one.start, one.end, one.name.kind, one.name.id) for one in vocabulary.mentions(text, kinds)]
     found = [one for place, one in enumerate(found) if not any(one.start == other.start for other in found[:place])]

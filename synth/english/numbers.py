@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -78,6 +79,7 @@ RANGING = re.compile(r"\b(?:rang(?:e|es|ed|ing)|var(?:y|ies|ied|ying)|anywhere|s
 YEARS = range(1950, 2050)
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def numbers(text: str) -> tuple[Number, ...]:
     """The numbers of a text in their order; years, citations, ids, numbers of sections and of names are none."""
     raw = numerals(text)

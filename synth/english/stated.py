@@ -29,6 +29,10 @@ HOLDS = re.compile(
     r"\b(?:contain|compris|includ|consist|has\b|have\b|had\b|cover|span|evaluat|test(?:s|ed)\b|come|available|with|provid|offer|is\b|are\b)",
     re.I,
 )
+PASSIVE = re.compile(
+    r"\b(?:is|are|was|were)\s+(?:\w+ly\s+)?(?:studied|used|considered|evaluated|investigated|examined|compared|tested|covered|included)\b",
+    re.I,
+)
 SETTINGS = re.compile(
     r"\b(learning\s+rate|batch\s+size|warm-?up|dropout|weight\s+decay|max(?:imum|\.)?\s+(?:sequence\s+)?length"
     r"|sequence\s+length)"
@@ -37,7 +41,12 @@ SETTINGS = re.compile(
 )
 KIND = re.compile(
     r"\b(?:is|are|was|were)\s+(?:(?:an?|the|two|both|all)\s+)?(?:English\s+|cross-lingual\s+|multilingual\s+|intermediate\s+|target\s+)*"
-    r"((?:[\w-]+\s+){0,3}?[\w-]+)\s+(?:intermediate\s+|target\s+)*(?:tasks?|data\s?sets?|benchmarks?)\b",
+    r"((?:[\w-]+\s+){0,3}?[\w-]+)\s+(?:intermediate\s+|target\s+)*(?:tasks?|targets?|data\s?sets?|benchmarks?)\b",
+    re.I,
+)
+KIND_OF = re.compile(
+    r"\b(?:is|are|was|were)\s+(?:(?:an?|the|two|both)\s+)?(?:intermediate\s+|target\s+)?tasks?\s+(?:of|for)\s+([\w -]+?)"
+    r"(?=\s+(?:that|which|with|without|and\s+have)\b|[,.;]|$)",
     re.I,
 )
 APPOSED = re.compile(
@@ -50,7 +59,7 @@ SOURCED = re.compile(
 )
 NO_KIND = frozenset(
     "difficult hard easy popular common new good different same similar challenging useful standard best only first second main "
-    "single".split()
+    "single target intermediate".split()
 )
 STARTING = re.compile(
     r"\bstarting\s+point|\bfor\s+all\s+(?:our\s+|the\s+)?experiments|\b(?:base|pretrained|underlying|backbone)\s+(?:model|encoder)"
@@ -92,7 +101,8 @@ def _once(of: Scene, found: Found) -> None:
 
 
 def _value(number: Number) -> str:
-    return number.printed or number.text
+    """The characters of the claim; evaluating reads '9' and 'nine' alike."""
+    return number.printed if any(one.isdigit() for one in number.text) and number.printed else number.text.lower()
 
 
 def _stated(kind: str, about: str, what: str, number: Number) -> list[Assertion]:
@@ -144,8 +154,9 @@ def _count(of: Scene, number: Number, found: Found) -> None:
         return
     subject = of.text[: of.verb.start] if of.verb and of.verb.start < number.start else before
     about = _about(of, subject)
+    benchmark = about in [one.id.lower() for one in of.names(vocabulary.BENCHMARK)] and not of.of(cues.DIRECTION)
     own = about == STUDY and not of.of(cues.DIRECTION) and not (number.value == 1 and number.text.isalpha())
-    holds = about not in ("", STUDY) and HOLDS.search(of.text[len(subject) : number.start])
+    holds = benchmark or about not in ("", STUDY) and HOLDS.search(of.text[len(subject) : number.start])
     if (own and what != "tasks") or holds:
         found.add(_stated("count", about, what, number), number)
     elif what in ("tasks", "target tasks", "intermediate tasks", "languages", "seeds"):
@@ -162,7 +173,11 @@ def _about(of: Scene, subject: str) -> str:
     models = [of.text[one.start : one.end] for one in here if one.kind == vocabulary.MODEL]
     if len(models) == 1 and not OWN.search(subject):
         return models[0]
-    return STUDY if OWN.search(subject) or (not here and not systems(of) and GENERIC.search(of.text)) else ""
+    return (
+        STUDY
+        if OWN.search(subject) or PASSIVE.search(of.text) or (not here and not systems(of) and GENERIC.search(of.text))
+        else ""
+    )
 
 
 def _setting(of: Scene, number: Number, found: Found) -> None:
@@ -188,7 +203,7 @@ def _tasks(of: Scene) -> list[str]:
 def _kinds(of: Scene, found: Found) -> None:
     """'X is a span extraction task sourced from Wikipedia'."""
     first = [one for one in of.named if one.kind == vocabulary.TASK]
-    kind = KIND.search(of.text)
+    kind = KIND_OF.search(of.text) or KIND.search(of.text)
     if first and kind:
         subjects = [one for one in first if one.end <= kind.start() and not _denied(of, one.end, kind.end())]
         _say(found, subjects, "kind", kind[1])

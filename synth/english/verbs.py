@@ -14,7 +14,7 @@ REGULAR = (
     "introduce comprise require allow enable vary range differ depend correlate observe report appear seem tend serve lack "
     "underperform widen continue stay help gain raise reduce decrease increase boost drop hurt score use study lead cause result "
     "test work need aim add narrow close train span enhance strengthen worsen deteriorate harm lower compare apply consider "
-    "select choose demonstrate indicate confirm suggest employ adopt combine support equal extend deliver fine-tune finetune "
+    "select choose measure demonstrate indicate confirm suggest employ adopt combine support equal extend deliver fine-tune finetune "
     "pre-train pretrain"
 ).split()
 IRREGULAR = {
@@ -45,7 +45,7 @@ DETERMINED = re.compile(
     re.I,
 )
 BEHIND = re.compile(
-    r"(?:\b(?:we|they|it|training|fine-?tuning|that|which|model|models|tasks|task|languages|baseline|not|also)\s+)$", re.I
+    r"(?:\b(?:we|they|it|training|fine-?tuning|that|which|them|model|models|tasks|task|languages|baseline|not|also)\s+)$", re.I
 )
 
 

@@ -12,6 +12,7 @@ import json
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from .shelf import CORPUS, File, Skipped
 
 Progress = Callable[[int, int], None]
 WORKERS = 2
+KEPT, ABANDONED = 24, 24 * 3600  # indexes in the cache; seconds after which nobody writes to one any more
 
 
 def folder_of(found: Sequence[File], cache: Path) -> Path:
@@ -39,6 +41,7 @@ def build(found: Sequence[File], cache: Path, progress: Progress | None = None, 
     """The folder of the index of these files, made if it is not there."""
     folder = folder_of(found, cache)
     if (folder / "about.json").is_file():
+        os.utime(folder)
         return folder
     skipped = _read(found, cache, progress, workers)
     aside = folder.with_name(f".{folder.name}.{os.getpid()}")
@@ -53,7 +56,16 @@ def build(found: Sequence[File], cache: Path, progress: Progress | None = None, 
                 raise  # otherwise somebody else was as fast, with the same content
     finally:
         files.remove(aside)
+    _prune(folder.parent)
     return folder
+
+
+def _prune(indexes: Path) -> None:
+    """Remove what was not asked for longest, and what killed builds left: all of it can be made again."""
+    found = sorted(((one.stat().st_mtime, one) for one in indexes.iterdir() if one.is_dir()), reverse=True)
+    for number, (when, one) in enumerate(found):
+        if number >= KEPT or (one.name.startswith(".") and time.time() - when > ABANDONED):
+            files.remove(one)
 
 
 def _read(found: Sequence[File], cache: Path, progress: Progress | None, workers: int) -> dict[File, Skipped]:

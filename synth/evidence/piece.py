@@ -127,7 +127,7 @@ def piece(parts: Iterable[Part], notes: Iterable[str] = ()) -> Piece:
             spans += said.spans
             ends.append(len(spans))
             lengths.append(min(found.total(), 65535))
-    arrays = {
+    arrays: Arrays = {
         "text": np.frombuffer(b"".join(texts), np.uint8),
         "text_at": np.cumsum([0, *map(len, texts)], dtype=np.int64),
         "label": np.array(labels, np.uint8),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from replicate import results
 from replicate.problems import Problem
 
 from ..english.reading import read as understood
@@ -179,7 +180,10 @@ def _name(said: header.Header, source: Source) -> str:
 
 def claim_id(text: str, asserts: tuple[Any, ...], taken: set[str]) -> str:
     """A short name of a claim: what it speaks of and in which way, else its first words."""
-    names = list(dict.fromkeys(name for one in asserts for name in (one.intermediate, _subject(one), *_target(one)) if name))
+    names = list(
+        dict.fromkeys(name for one in asserts for name in (one.intermediate, one.rival, _subject(one), *_target(one)) if name)
+    )
+    names = [name for name in names if name != results.BASELINE]
     kinds = list(dict.fromkeys(one.kind for one in asserts))
     base = slug(" ".join([*names[:3], *kinds[:1]]), 6) if asserts else slug(text, 4)
     return another(base or "claim", taken)
@@ -190,7 +194,7 @@ def _subject(one: Any) -> str:
 
 
 def _target(one: Any) -> tuple[str, ...]:
-    return (one.target,) if one.kind not in ("count", "size", "setup") and one.target != "average" else ()
+    return (one.target,) if one.kind not in ("count", "size", "setup") and one.target != results.AVERAGE else ()
 
 
 def another(name: str, taken: Collection[str]) -> str:

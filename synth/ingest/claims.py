@@ -23,6 +23,10 @@ ID = re.compile(r"(?:#|id|no\.?|nr\.?|number|n)$", re.I)
 UNDER = re.compile(
     r"\b(?:claims?|statements?|assertions?|(?:key|main|extracted|verified)\s+(?:findings|results|points)|findings)\b", re.I
 )
+FIELD = re.compile(
+    r"(?:^|\s)(claim|statement|text|verified|status|verdict|supported|confidence|source|paper|evidence|note|quote)\s*[:=]\s*",
+    re.I,
+)
 ABOUT = re.compile(
     r"^(?:claims?\s+(?:were|are|was)\b|the\s+following\s+(?:claims|table)\b|(?:table|figure)\s+\d|note:|legend|verified\s+claims\s+are)",
     re.I,
@@ -39,6 +43,7 @@ class Row:
     confidence: float | None = None
     source: str = ""  # what the report names as its source, as it is written
     extra: tuple[tuple[str, str], ...] = ()  # further cells by their column
+    headed: bool = False  # whether it has a heading of its own
 
 
 @dataclass
@@ -58,6 +63,9 @@ def find(source: Source) -> Found:
         for part in section.parts:
             if part.kind == TABLE and (columns := _columns(part, bool(UNDER.search(section.heading)))):
                 _table(part, columns, source, found, taken)
+    for section in source.sections:
+        if not found.rows or found.rows[-1].headed:
+            _headed(section, source, found, taken)
     if not found.rows:
         for section in source.sections:
             if UNDER.search(section.heading):
@@ -139,6 +147,7 @@ def _table(table: Part, columns: Columns, source: Source, found: Found, taken: C
     width = len(table.rows[0])
     found.used.append(table)
     ragged = list[str]()
+    whole = marks.scale([_cell(row, columns.confidence) for row in table.rows[columns.head :] if len(row) == width])
     for row, line in list(zip(table.rows, table.lines, strict=True))[columns.head :]:
         cells = _fitted(row, width, columns, table.between)
         if len(row) != width:
@@ -147,19 +156,15 @@ def _table(table: Part, columns: Columns, source: Source, found: Found, taken: C
         if not text:
             found.notes.append(f"{source.unit} {line}: a row without a claim")
             continue
-        verified = _cell(cells, columns.verified)
-        sure = _cell(cells, columns.confidence)
+        verified, sure = _cell(cells, columns.verified), _cell(cells, columns.confidence)
+        extra = _extra(cells, columns, taken)
         if verified and not marks.is_mark(verified):
-            found.notes.append(f"{source.unit} {line}: {verified[:40]!r} is no mark that is known; no mark is kept")
-        if sure and marks.confidence(sure) is None and not marks.is_mark(sure):
-            found.notes.append(f"{source.unit} {line}: {sure[:40]!r} is no confidence from 0 to 1 or 100%; none is kept")
-        known = (columns.claim, columns.verified, columns.confidence, columns.source, columns.id)
-        extra = tuple(
-            (columns.names[place], clean.plain(cell, taken))
-            for place, cell in enumerate(cells)
-            if place not in known and cell and place < width and columns.names
-        )
-        own, tick, share = (text, marks.tick(verified), marks.confidence(sure))
+            found.notes.append(f"{source.unit} {line}: {verified[:40]!r} is no mark that is known; it is kept as a note")
+            extra += ((_named(columns, columns.verified, "verified"), clean.plain(verified, taken)),)
+        if sure and marks.confidence(sure, whole) is None and not marks.is_mark(sure):
+            found.notes.append(f"{source.unit} {line}: {sure[:40]!r} is no confidence from 0 to 1 or 100%; it is kept as a note")
+            extra += ((_named(columns, columns.confidence, "confidence"), clean.plain(sure, taken)),)
+        own, tick, share = (text, marks.tick(verified), marks.confidence(sure, whole))
         if columns.verified is None and columns.confidence is None:
             own, tick, share = marks.inline(text)
         named = _cell(cells, columns.source) or _linked(cells[columns.claim])
@@ -181,6 +186,17 @@ def _fitted(row: Sequence[str], width: int, columns: Columns, between: str) -> l
     return cells
 
 
+def _extra(cells: Sequence[str], columns: Columns, taken: Counter[str]) -> tuple[tuple[str, str], ...]:
+    """The cells of columns that are neither claim nor mark, by their names."""
+    known = (columns.claim, columns.verified, columns.confidence, columns.source, columns.id)
+    there = [(place, cell) for place, cell in enumerate(cells[: len(columns.names)]) if place not in known and cell.strip()]
+    return tuple((columns.names[place] or f"column {place + 1}", clean.plain(cell, taken)) for place, cell in there)
+
+
+def _named(columns: Columns, place: int | None, otherwise: str) -> str:
+    return columns.names[place] if place is not None and place < len(columns.names) else otherwise
+
+
 def _cell(cells: Sequence[str], place: int | None) -> str:
     return cells[place].strip() if place is not None and place < len(cells) else ""
 
@@ -198,6 +214,30 @@ def _listed(section: Section, source: Source, found: Found, taken: Counter[str])
         if not items and (ABOUT.match(text) or text.endswith(":")):
             continue
         _one(part, text, source, found)
+
+
+def _headed(section: Section, source: Source, found: Found, taken: Counter[str]) -> None:
+    """A claim with a heading of its own, 'Claim 3', and beneath it what is said of it, field by field."""
+    label = LABEL.match(f"{section.heading}:")
+    if not label:
+        return
+    said = clean.plain(section.heading, taken)[label.end() :].strip()
+    fields: list[tuple[str, str]] = []
+    for part in section.parts:
+        text = clean.plain(part.text, taken)
+        named = FIELD.split(text)  # words before the first field, then names and values in turn
+        fields += [(name.lower(), value.strip(" ;,.|*")) for name, value in zip(named[1::2], named[2::2], strict=True)]
+        said = said or next((value for name, value in fields if name in ("claim", "statement", "text")), "") or named[0].strip()
+        found.used.append(part)
+    told = dict(reversed(fields))
+    verdict = next((told[name] for name in ("verified", "status", "verdict", "supported") if name in told), "")
+    known = ("verified", "status", "verdict", "supported", "confidence", "source", "paper", "claim", "statement", "text")
+    extra = tuple((name, value) for name, value in fields if name not in known)
+    if said:
+        share, named_in = marks.confidence(told.get("confidence", "")), told.get("source", told.get("paper", ""))
+        found.rows.append(Row(said, section.line, marks.tick(verdict), share, named_in, extra, True))
+    else:
+        found.notes.append(f"{source.unit} {section.line}: a heading of a claim without a claim")
 
 
 def _labelled(section: Section, source: Source, found: Found, taken: Counter[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 YES = frozenset(
     "\u2713 \u2714 \u2705 \u2611 \U0001f5f8 yes y true t verified supported confirmed correct pass passed ok valid checked "
@@ -13,7 +14,7 @@ NO = frozenset(
     "fail failed invalid unconfirmed not-verified not-supported not-confirmed [] 0".split()
 )
 OPEN = frozenset("- \u2013 \u2014 ? n/a na none null unknown unclear pending".split()) | {""}
-NUMBER = re.compile(r"(?:~|\u2248|about\s+|ca\.?\s+)?(\d{1,3}(?:[.,]\d+)?|\.\d+)\s*(%|/\s*(?:1|10|100)(?:\.0+)?)?$", re.I)
+NUMBER = re.compile(r"(?<![\w.,])(\d{1,3}(?:[.,]\d+)?|\.\d+)\s*(%|/\s*(?:100|10|1)(?:\.0+)?(?!\d))?(?![\w])")
 INLINE_CONFIDENCE = re.compile(
     r"[\s,;\u2013\u2014-]*[(\[]?\s*\b(?:confidence|conf\.?|probability|certainty|score)\s*[:=]?\s*(?P<value>\d{1,3}(?:\.\d+)?\s*%?|\.\d+)\s*[)\]]?\s*\.?$",
     re.I,
@@ -36,11 +37,12 @@ INLINE_MARK = re.compile(
 
 
 def tick(cell: str) -> bool | None:
-    """What a mark says; None where it says nothing that is known."""
-    word = cell.strip().strip("*_`\ufe0f").lower().replace("not ", "not-").replace("[ ]", "[]")
-    if word not in ("[x]", "[]"):
-        word = word.strip("()[]: ")
-    return True if word in YES else False if word in NO else None
+    """What a mark says; None where it says nothing that is known, or only half ('partly supported')."""
+    text = cell.strip().strip("*_`").replace("\ufe0f", "").lower().replace("not ", "not-").replace("[ ]", "[]")
+    if text in ("[x]", "[]"):
+        return text == "[x]"
+    said = {True if word in YES else False if word in NO else None for word in re.findall(r"[^\s()\[\],;:]+", text)}
+    return said.pop() if len(said) == 1 else None
 
 
 def is_mark(cell: str) -> bool:
@@ -48,14 +50,21 @@ def is_mark(cell: str) -> bool:
     return tick(cell) is not None or cell.strip().lower() in OPEN
 
 
-def confidence(cell: str) -> float | None:
-    """A share of 1, of 0.27 and of 27% alike; None where the cell holds no such number."""
-    match = NUMBER.fullmatch(cell.strip().strip("*_`()[]"))
-    if not match:
+def confidence(cell: str, whole: float = 1.0) -> float | None:
+    """A share of 1: of 0.27, of 27% and of 'low (0.27)' alike; None where the cell holds no such number. A column that
+    counts to 100 without saying so has `whole` 100."""
+    found = NUMBER.findall(cell.strip())
+    if len(found) != 1 or re.search(r"-\s*[\d.]", cell):
         return None
-    value = float(match[1].replace(",", "."))
-    whole = {"%": 100.0}.get(match[2] or "", float(match[2].split("/")[1]) if match[2] and "/" in match[2] else 1.0)
-    return round(value / whole, 6) if 0 <= value <= whole else None
+    value, unit = float(found[0][0].replace(",", ".")), found[0][1].replace(" ", "")
+    most = 100.0 if unit == "%" else float(unit[1:]) if unit else whole
+    return round(value / most, 6) if 0 <= value <= most else None
+
+
+def scale(cells: Sequence[str]) -> float:
+    """What a column of confidences counts to: 100 where its numbers go beyond 1 and none beyond 100."""
+    bare = [float(match[0].replace(",", ".")) for cell in cells for match in NUMBER.findall(cell) if not match[1]]
+    return 100.0 if bare and 1 < max(bare) <= 100 and sum(one > 1 for one in bare) > len(bare) / 2 else 1.0
 
 
 def inline(text: str) -> tuple[str, bool | None, float | None]:

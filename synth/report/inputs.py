@@ -13,7 +13,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,8 @@ class Inputs:
 
     `tables` and `facts` are those of papers of the library; `hand` has the shipped ones and our runs. `scoped` says what the
     claims have to do with the question, `sources` and `reliable` what confidences were learnt from and how far they hold.
-    `own` names the evaluations that are of the question's own experiment; None where all that is at hand is.
+    `hand` has the runs that claims are compared with, those that repeat the papers that they cite. `own` are those of the
+    question's own experiment; None where they are the same.
     """
 
     question: Question
@@ -59,14 +60,12 @@ class Inputs:
     facts: Mapping[str, Facts] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     reliable: tuple[tuple[float, int, int], ...] = ()
-    own: tuple[str, ...] | None = None
+    own: Hand | None = None
 
-    @cached_property
+    @property
     def shown(self) -> Hand:
-        """What the sections on runs look at: the question's own experiment. Verdicts may rest on others that repeat the paper."""
-        if self.own is None:
-            return self.hand
-        return _hand((), _csv(self.hand.runs[self.hand.runs["origin"].isin(list(self.own))]), self.hand.where, 0)
+        """What the sections on runs look at."""
+        return self.hand if self.own is None else self.own
 
 
 def gather(
@@ -77,8 +76,10 @@ def gather(
     author: str = "",
     searches: Path | None = None,
     papers: str | None = None,
+    own: Hand | None = None,
 ) -> Inputs:
-    """All that a report on a question needs. `searches` is the folder with the records of `synth search`."""
+    """All that a report on a question needs. `searches` is the folder with the records of `synth search`, `own` the runs of
+    the question's own experiment where claims are compared with others."""
     near = {base(paper) for paper in (*question.papers, *(claim.paper for claim in question.claims))}
     published = {id: frame for id, frame in hand.published.items() if base(id) in near}
     close = replace(hand, published=published)
@@ -91,26 +92,17 @@ def gather(
         hand=close,
         references=references(question, scoped, hand, papers),
         search=search,
-        about=provenance.about(command, hand),
+        about=provenance.about(command, own or hand),
         files=provenance.files(question, close),
-        date=provenance.dated(question, hand, search),
+        date=provenance.dated(question, own or hand, search),
         author=author or f"{GENERATOR} {provenance.version('stilts-claims')}",
         scoped=scoped,
         tables={id: _whole(hand, id) for id in hand.papers if base(id) in near and id not in published},
         facts={id: found for id in hand.papers if base(id) in near and id not in published and (found := hand.papers.facts(id))},
         sources=learnt.sources,
         reliable=learnt.reliable,
-        own=own(question, hand),
+        own=None if own is None or set(own.runs["origin"]) == set(hand.runs["origin"]) else own,
     )
-
-
-def own(question: Question, hand: Hand) -> tuple[str, ...] | None:
-    """The evaluations at hand that the question's experiment plans; None where they are not told apart."""
-    if not question.experiment or not len(hand.runs) or not Path(hand.where).is_dir():
-        return None
-    planned = set(results.read(hand.where, [question.experiment])["origin"])
-    there = set(hand.runs["origin"])
-    return None if there <= planned else tuple(sorted(there & planned))
 
 
 def _whole(hand: Hand, id: str) -> pd.DataFrame:
@@ -168,7 +160,7 @@ def pack(inputs: Inputs) -> str:
         "facts": {id: plain(one) for id, one in inputs.facts.items()},
         "sources": plain(inputs.sources),
         "reliable": plain(inputs.reliable),
-        "own": plain(inputs.own),
+        "own": None if inputs.own is None else {"runs": _csv(inputs.own.runs), "left_out": inputs.own.left_out},
     }
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
@@ -203,7 +195,7 @@ def unpack(packed: str, where: str) -> Inputs:
             facts={id: revive(Facts, one) for id, one in data["facts"].items()},
             sources=tuple(data["sources"]),
             reliable=tuple((mean, right, of) for mean, right, of in data["reliable"]),
-            own=None if data["own"] is None else tuple(data["own"]),
+            own=None if data["own"] is None else _hand((), data["own"]["runs"], data["where"], data["own"]["left_out"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise Problem(f"{where}: the data in it lack {error}; make the report again") from error

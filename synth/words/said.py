@@ -20,11 +20,16 @@ ASIDE = re.compile(
     r"|\[\d[\d,; \u2013-]*\]"
 )
 # Who says it, before what is said.
-_WHO = r"(?:(?:the|this|our|their) )?(?:paper|study|work|article|authors?|results?|experiments?|findings|evaluation|analys[ei]s)|we|they"
-_SAY = r"(?:find|found|show|report|state|demonstrate|observe|conclude|note|claim|argue|reveal|indicate|suggest|confirm|see)(?:s|ed|d|n)?"
+_WHO = (
+    r"(?:(?:(?:the|this|our|their) )?(?:paper|study|work|article|authors?|results?|experiments?|findings|evaluation|analys[ei]s)"
+    r"|we|they)"
+)
+_SAY = (
+    r"(?:find|found|show|report|state|demonstrate|observe|conclude|note|claim|argue|reveal|indicate|suggest|confirm|see)"
+    r"(?:s|ed|d|n)?"
+)
 FRAME = re.compile(
-    rf"^(?:according to (?:{_WHO}),\s|as (?:{_WHO}) {_SAY},\s|in (?:this|the|our) (?:paper|study|work),\s|(?:{_WHO}) {_SAY} that\s)",
-    re.I,
+    rf"^(?:according to {_WHO},\s|as {_WHO} {_SAY},\s|in (?:this|the|our) (?:paper|study|work),\s|{_WHO} {_SAY} that\s)", re.I
 )
 LONGEST = 1500  # characters that are compared; no sentence is longer
 
@@ -95,7 +100,8 @@ def said(text: str) -> Said:
     text = text[:LONGEST].translate(LIGATURES)
     found, counted = cues(text), numbers(text)
     names = [one for one in vocabulary.mentions(text) if not one.near]
-    taken = [(one.start, one.end) for one in (*found, *counted)] + [match.span() for match in ASIDE.finditer(text)]
+    taken = [(one.start, one.end) for one in found] + [(one.start, one.end) for one in counted]
+    taken += [match.span() for match in ASIDE.finditer(text)]
     things = dict[tuple[int, int], Thing]()
     for one in names:
         if not any(low < one.end and one.start < high for low, high in taken):

@@ -17,30 +17,32 @@ PASSIVE = re.compile(r"\s+by\b", re.I)
 ENDS = re.compile(r"[,;:]\s|\s(?:on|in|by|for|across|at|when)\s")
 ENDS_THAN = re.compile(r"[,;:]\s|\s(?:on|by|across|at|when)\s")  # 'than the corpus for B'
 
+CLAUSE = re.compile(r"[,;:]\s")
 
 Span = tuple[int, int]
 
 
 def rival(said: Said) -> tuple[Span, bool] | None:
-    """Where the thing stands that another is compared with, and whether it is the one that acts ('beaten by A')."""
-    text = said.text
+    """Where the thing stands that another is compared with, and whether it is the one that acts ('beaten by A').
+
+    None where there is no such thing: 'less than 0.3' compares with a number.
+    """
+    text, passive = said.text, None
     if found := VERB.search(text):
         passive = PASSIVE.match(text, found.end())
-        start = passive.end() if passive else found.end()
-        return (start, _end(text, start, ENDS)), bool(passive)
-    if found := THAN.search(text):
-        return (found.end(), _end(text, found.end(), ENDS_THAN)), False
+    else:
+        found = THAN.search(text)
+    if found is None:
+        return None
+    start = passive.end() if passive else found.end()
+    if any(0 <= number.start - start <= 1 for number in said.numbers):
+        return None
+    for ends in (ENDS if found.re is VERB else ENDS_THAN, CLAUSE):  # 'than were those for B' goes to the end of the clause
+        over = ends.search(text, start + 2)
+        span = (start, over.start() if over else len(text))
+        if any(span[0] <= thing.start < span[1] for thing in said.things):
+            return span, bool(passive)
     return None
-
-
-def _end(text: str, start: int, ends: re.Pattern[str]) -> int:
-    found = ends.search(text, start + 2)
-    return found.start() if found else len(text)
-
-
-def _clause(text: str, start: int) -> int:
-    found = re.search(r"[,;:]\s", text[start:])
-    return start + found.start() if found else len(text)
 
 
 def swapped(found: Aligned) -> bool | None:
@@ -49,8 +51,6 @@ def swapped(found: Aligned) -> bool | None:
     if mine is None or theirs is None:
         return None
     ((start, end), acts), ((low, high), does) = mine, theirs
-    if not any(low <= place < high for _, places in found.places for place in places):
-        high = _clause(found.passage.text, low)  # 'than were those for B'
     agree, count = 0.0, Counter(thing.term for thing, _ in found.places)
     for thing, places in found.places:
         if not places or count[thing.term] > 1:

@@ -79,7 +79,7 @@ def said(text: str) -> list[str]:
         ("MNLI consistently improves results across all languages of PAN-X.",
          ["sign intermediate=mnli target=panx across=languages quantifier=each"]),
         # counts, sizes, set-up
-        ("We use nine intermediate tasks.", ["count value=9 about=stilts what=intermediate tasks"]),
+        ("We use nine intermediate tasks.", ["count value=nine about=stilts what=intermediate tasks"]),
         ("Experiments cover 9 target tasks.", ["count value=9 about=stilts what=target tasks"]),
         ("XTREME spans up to 40 languages.", ["count value=40 relation=at most about=xtreme what=languages"]),
         ("MNLI contains 392,702 training examples.", ["size value=392,702 about=mnli what=training examples"]),

@@ -82,7 +82,7 @@ def test_the_command_writes_a_question_of_the_paper(paper, capsys):
         "kept": 3,
     }
     made = questions.read(data["path"])
-    assert [one.id for one in made.claims] == ["mnli-xnli-gain", "multi-best", "squad1-mlqa-greater"]
+    assert [one.id for one in made.claims] == ["mnli-xnli-gain", "multi-best", "squad1-mnli-mlqa-greater"]
     assert main(["extract", "paper.txt"]) == BAD_INPUT and "--force" in capsys.readouterr().err
     assert main(["extract", "paper.txt", "--to", "paper"]) == DONE
     assert len(questions.read(data["path"]).claims) == 5, "those that were there stay, each once"

@@ -135,6 +135,18 @@ def test_a_list_of_a_person_is_read_with_its_marks(tmp_path):
     assert any("a reference without an id" in note for note in made.notes)
 
 
+def test_claims_with_headings_of_their_own(tmp_path):
+    text = (
+        "# On tasks\n\n**Research question:** Do they help?\n\n## Claims\n\n### Claim 1: MNLI improves XNLI by 1.2 points.\n\n"
+        "- **Status:** Verified\n- **Confidence:** 0.85\n- **Source:** arXiv:2005.13013v2\n\n### Claim 2\n\nSQuAD hurts BUCC.\n\n"
+        "**Status:** Not verified; **Confidence:** 12%\n**Note:** read twice\n\n## Conclusion\n\nSome do.\n"
+    )
+    made = read(tmp_path, text, "r.md")
+    assert [one.text for one in made.question.claims] == ["MNLI improves XNLI by 1.2 points.", "SQuAD hurts BUCC."]
+    assert marked(made) == [(True, 0.85), (False, 0.12)] and made.question.claims[1].note == "note: read twice"
+    assert made.question.question == "Do they help?" and made.unused == (("Conclusion", "1 paragraph"),)
+
+
 def test_commas_quotes_and_sources(tmp_path):
     text = 'On tasks\n\nClaim,Verified,Confidence,Source\n"SQuAD, MNLI help.",yes,12%,2005.13013v1\nMNLI helps.,no,,[1]\n' + (
         "\nReferences\n\n[1] arXiv:2104.07412v2\n"
@@ -216,14 +228,15 @@ def test_counts_that_do_not_agree_are_said(tmp_path):
 def test_a_ragged_table_loses_no_claim(tmp_path):
     text = (
         "# R\n\n| Claim | Verified | Confidence |\n|---|---|---|\n| A claim with | a bar in it. | ✓ | 0.2 |\n| Only a claim. |\n"
-        "| | ✓ | 0.1 |\n| Sure of it. | perhaps | 7 |\n"
+        "| | ✓ | 0.1 |\n| Sure of it. | perhaps | high |\n"
     )
     made = read(tmp_path, text, "r.md")
     assert [one.text for one in made.question.claims] == ["A claim with | a bar in it.", "Only a claim.", "Sure of it."]
     assert marked(made) == [(True, 0.2), (None, None), (None, None)]
     said = " ".join(made.notes)
     assert "line 5: 4 cells where the table has 3" in said and "line 7: a row without a claim" in said
-    assert "'perhaps' is no mark that is known" in said and "'7' is no confidence" in said
+    assert "'perhaps' is no mark that is known" in said and "'high' is no confidence" in said
+    assert made.question.claims[2].note == "Verified: perhaps; Confidence: high", "kept all the same"
 
 
 def test_mark_up_and_control_characters_are_taken_out_and_counted(tmp_path):
@@ -278,10 +291,26 @@ def test_a_confidence_is_a_share_of_one(cell, value):
     assert marks.confidence(cell) == value
 
 
-MARKS = {"✓": True, "✔️": True, "×": False, "✗": False, "x": False, "[x]": True, "[ ]": False, "YES": True, "not verified": False}
+MARKS = {
+    "✓": True,
+    "✔️": True,
+    "×": False,
+    "✗": False,
+    "x": False,
+    "[x]": True,
+    "[ ]": False,
+    "YES": True,
+    "not verified": False,
+    "✅ Verified": True,
+}
 
 
-@pytest.mark.parametrize(("cell", "value"), [*MARKS.items(), ("–", None), ("maybe", None)])
+def test_a_column_that_counts_to_a_hundred_says_so_by_its_numbers(tmp_path):
+    made = read(tmp_path, "T\n\nClaim\tVerified\tConfidence\nMNLI helps.\tyes\t87\nMNLI hurts.\tno\t9.5\n")
+    assert marked(made) == [(True, 0.87), (False, 0.095)]
+
+
+@pytest.mark.parametrize(("cell", "value"), [*MARKS.items(), ("–", None), ("maybe", None), ("partly supported", None)])
 def test_a_mark_is_known_in_many_spellings(cell, value):
     assert marks.tick(cell) is value
 

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 
 from ... import sentences
-from ...sentences import Finding, count
+from ...sentences import Finding
 from ...summary import Runs
 from ..inputs import Inputs
 from ..references import Reference
@@ -16,8 +16,6 @@ from .making import NONE, cell, columns, row
 
 def limitations(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs]) -> Section:
     lines = sentences.limitations(inputs.question, findings, runs)
-    if inputs.hand.left_out:
-        lines = (*lines, f"{count(inputs.hand.left_out, 'evaluation').capitalize()} with other settings were left out.")
     if not inputs.search:
         lines = (*lines, "No search of the literature is on record for this question; what other papers say is not known here.")
     made: list[Block] = (

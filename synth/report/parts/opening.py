@@ -55,7 +55,7 @@ def _found(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs], re
 
 def _ran(inputs: Inputs, runs: Sequence[Runs]) -> list[str]:
     if not runs:
-        if inputs.own is None:
+        if inputs.own is None or not len(inputs.hand.runs):
             return ["Nothing was run by us yet, so the claims stand against what is printed alone."]
         return [
             "Nothing of the experiment that would answer this was run yet; "

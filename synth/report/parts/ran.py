@@ -32,16 +32,13 @@ def section(inputs: Inputs, runs: Sequence[Runs], unshown: Sequence[str]) -> Sec
             blocks += [Paragraph(words("Where the paper is silent, this was assumed:")), Bullets(assumed)]
     if unshown:
         blocks.append(Paragraph(words(f"Also at hand, with less in it and not shown here: {'; '.join(unshown)}."), "fine"))
-    if inputs.own is not None:
-        other = len(set(inputs.hand.runs["origin"])) - len(inputs.own)
-        line = (
-            f"At hand besides: {count(other, 'evaluation')} of other experiments. Claims may be compared with "
-            "them; they are not shown here."
-        )
+    if inputs.own is not None and len(inputs.hand.runs):
+        other = count(inputs.hand.runs["origin"].nunique(), "evaluation")
+        line = f"Claims are compared with {other} of experiments that repeat the papers they cite; those are not shown here."
         blocks.append(Paragraph(words(line), "fine"))
-    if inputs.hand.left_out:
-        left = count(inputs.hand.left_out, "evaluation")
-        blocks.append(Paragraph(words(f"Left out: {left} with other settings than those of the experiment."), "fine"))
+    if inputs.shown.left_out:
+        left = count(inputs.shown.left_out, "evaluation")
+        blocks.append(Paragraph(words(f"Left out: {left} at hand with other settings than those of this experiment."), "fine"))
     return Section("runs", "What was run", tuple(blocks))
 
 
