@@ -67,7 +67,7 @@ class Agenda:
         """Of the steps whose inputs are there the one that the most work hangs on; it is the caller's from now on."""
         while self.ready:
             _, id = heapq.heappop(self.ready)
-            if not store.done(self.runs, id):
+            if not (store.done(self.runs, id) and store.sound(self.runs, [id])):
                 return self.by_id[id]
             self.finish(id)  # another run did it
         return None

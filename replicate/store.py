@@ -32,7 +32,7 @@ from .remote import RESULT, STEP, Remote
 __all__ = [
     "CHECKPOINT", "RESULT", "SCHEMA", "STEP", "Damaged", "Store", "adopt", "answering", "clean", "commit", "damaged", "done",
     "fail", "failures", "folder", "forgive", "give_up", "ids", "lease", "open_store", "read", "rows", "running", "set_aside",
-    "sound", "start", "take_up", "there",
+    "settled", "sound", "start", "take_up", "there",
 ]  # fmt: skip
 
 FAILED_SCHEMA = "replicate.failed/1"
@@ -257,6 +257,19 @@ def commit(store: Store, step: plan.Step, work: Path, result: Mapping[str, Any],
     """
     finished.write(step, work, result, record)
     return _place(store, step.id, work)
+
+
+def settled(store: Store, id: str) -> bool:
+    """Whether a step need not be done, for the holder of its lease: it is there and can be trusted, or its commit had only
+    to be ended."""
+    if not done(store, id):
+        return take_up(store, id)
+    try:
+        read(store.steps / id, whole=not store.remote)
+    except Damaged as damage:
+        _set_aside(store, id, str(damage))
+        return False
+    return True
 
 
 def take_up(store: Store, id: str) -> bool:

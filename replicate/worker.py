@@ -163,7 +163,7 @@ def carry_out(
         if held is None:
             return {"busy": step.id}
         try:
-            if store.done(runs, step.id) or store.take_up(runs, step.id):
+            if store.settled(runs, step.id):
                 return {"finished": step.id, "seconds": 0.0}
             return _work(runs, step, methods, command, tell)
         finally:

@@ -177,6 +177,7 @@ SHORTEST = 6  # letters that a name has to have before a slip of the pen is born
 LIKE, APART = 90.0, 8.0  # rapidfuzz's ratio with the nearest name, and how much nearer it is than anything else
 
 
+@functools.lru_cache(maxsize=1 << 16)  # the words of a sentence are asked for again and again
 def key(text: str) -> str:
     """What two spellings of a name share: letters and digits without case, marks that tell names apart kept."""
     plain = unicodedata.normalize("NFKC", text.replace("\u2212", "-")).casefold()

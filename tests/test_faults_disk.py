@@ -34,7 +34,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(runs: Path, errors: str, code: int) -> str:
     """The shell words of a toy run that has to end with this code."""
-    words = f"{sys.executable} -m replicate run stilts --scale tiny --workers 2 --runs {runs} --steps toy_steps:STEPS"
+    words = f"{sys.executable} -m replicate run stilts --scale tiny --workers 1 --runs {runs} --steps toy_steps:STEPS"
     return f"{words} 2>{errors} || test $? = {code}"
 
 
@@ -72,7 +72,7 @@ def test_a_read_only_folder_is_one_line_and_its_steps_are_read_all_the_same(plac
 
 def test_a_store_that_vanishes_in_the_middle_is_one_line_and_nothing_takes_its_place(place):
     process = subprocess.Popen(
-        TOYS.words(place, 2), env={**os.environ, **place.environment, "TOY_SLEEP": "0.05"}, stderr=subprocess.PIPE, text=True,
+        TOYS.words(place, 1), env={**os.environ, **place.environment, "TOY_SLEEP": "0.05"}, stderr=subprocess.PIPE, text=True,
         cwd=place.folder,
     )  # fmt: skip
     until = time.monotonic() + 60

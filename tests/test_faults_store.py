@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -10,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from replicate import files, finished, leases, store
+from replicate import experiments, files, finished, leases, plan, store
+from replicate.agenda import Agenda
 from replicate.problems import Problem
+from replicate.progress import Bar
 from replicate.store import CHECKPOINT
 from tests.faults import commits
 
@@ -78,6 +81,28 @@ def test_a_damaged_step_does_not_stand_in_the_way_of_the_one_that_is_done_again(
     assert store.commit(runs, STEP, work, commits.write(work, 1), {})
     assert list(store.sound(runs)) == [STEP.id] and store.damaged(runs) == [f"{STEP.id}-1"]
     assert f"step {STEP.id} is damaged: step.json is half-written or not JSON; moved to" in capsys.readouterr().err
+
+
+def test_a_damaged_step_that_could_not_be_set_aside_at_the_start_is_not_taken_for_done(runs):
+    """Another run that begins holds each lease for a moment; who looks at that moment sees the damage and may not move it."""
+    step = plan.plan(experiments.find("stilts", "tiny"))[0]
+
+    def finish() -> None:
+        work = store.start(runs, step.id)
+        store.commit(runs, step, work, commits.write(work, 1), {})
+
+    def next_of_a_run() -> plan.Step | None:
+        return Agenda([step], runs, Bar("", 1, stream=io.StringIO()), 0, 0.0).next()
+
+    finish()
+    os.truncate(runs.steps / step.id / "result.json", 50)
+    held = store.lease(runs, step.id)
+    assert held is not None and store.sound(runs) == {} and store.done(runs, step.id)
+    assert next_of_a_run() is step
+    assert not store.settled(runs, step.id) and store.damaged(runs) == [f"{step.id}-1"]
+    held.release()
+    finish()
+    assert next_of_a_run() is None and store.settled(runs, step.id)
 
 
 # ---- links, and names that lead elsewhere

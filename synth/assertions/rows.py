@@ -22,6 +22,9 @@ TRANSLATED = "translated"  # how experiments name what was trained on translatio
 OF_TEXT = ("text", "families", "log2_families")  # columns of experiments that only say which languages were read
 
 
+USUAL = {"adapter": "pfeiffer"}  # what is meant by a way of training that has several forms; `replicate --method` takes it so too
+
+
 @dataclass(frozen=True, eq=False)
 class Selection:
     """Rows of one source and one world: printed gains and every level of plain systems, and all of them as they came."""
@@ -88,7 +91,7 @@ class Selection:
 
     def narrowed(self, method: str, spoken: str) -> Selection:
         """The rows of another way of training, or of intermediate data in other languages than the pivot."""
-        key = (method or "full", "" if _codes(spoken) <= {languages.PIVOT} else spoken)
+        key = (USUAL.get(method, method or "full"), "" if _codes(spoken) <= {languages.PIVOT} else spoken)
         if self.whole is None or key == ("full", ""):
             return self
         if key not in self._narrowed:

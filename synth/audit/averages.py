@@ -32,7 +32,7 @@ class _Tried:
     entry: Entry
     fits: list[Reading]
     nearest: tuple[Reading, Interval, list[str], int] | None
-    least: Decimal | None  # how far the nearest is
+    gaps: dict[Reading, Decimal]  # how far each is
     missing: bool
 
 
@@ -58,10 +58,10 @@ def _line(view: View, there: int, role: str) -> Outcome:
     fitting = [one for one in whole if one.fits]
     failing = [one for one in whole if not one.fits and not one.missing]
     lacking = len(whole) - len(fitting) - len(failing)
-    if role == roles.WHOLE and (_narrow(failing) or len(fitting) < max(4, 4 * len(failing))):
-        return made  # 'all' names many things; only its neighbours could say that it is a mean here
     count = Counter(reading for one in fitting for reading in one.fits)
     usual = max(count, key=lambda one: (count[one], one.plain)) if count else None
+    if role == roles.WHOLE and (_narrow(failing, usual) or len(fitting) < max(4, 4 * len(failing))):
+        return made  # 'all' names many things; only its neighbours could say that it is a mean here
     if failing:
         sure = _sure(view, there, count[usual] if usual else 0, failing, usual)
         if sure:
@@ -79,22 +79,23 @@ def _line(view: View, there: int, role: str) -> Outcome:
 
 def _unlike(view: View, there: int, failing: list[_Tried]) -> str:
     named = f"'{label(view.paths[there])}'"
-    if _narrow(failing):
+    if _narrow(failing, None):
         return f"{named}: near the mean of what stands beside it and not it; it may be weighted"
     many = f"none of its {len(failing)} numbers is" if len(failing) > 1 else "its number is not"
     return f"{named}: {many} the mean of what stands beside it, by any reading; it may be over something else"
 
 
-def _narrow(failing: list[_Tried]) -> bool:
+def _narrow(failing: list[_Tried], usual: Reading | None) -> bool:
     """Whether those that fail miss their mean by little: then it may be weighted, and the others fit by chance."""
-    steps = [one.least / one.entry.content.parts[0].step for one in failing if one.least is not None]
+    least = [(one, one.gaps[usual] if usual and usual in one.gaps else min(one.gaps.values())) for one in failing if one.gaps]
+    steps = [off / one.entry.content.parts[0].step for one, off in least]
     return bool(steps) and max(steps) < NARROW
 
 
 def _sure(view: View, there: int, agree: int, failing: list[_Tried], usual: Reading | None) -> str:
     """How sure it is that those which fail are wrong: `agree` others of their line show how averages are made here."""
     needed = 2 if usual and usual.plain else 3
-    if _narrow(failing):
+    if _narrow(failing, usual):
         return LIKELY if agree >= ENOUGH * len(failing) else ""
     if agree >= needed and agree >= 2 * len(failing):
         return SURE
@@ -122,7 +123,7 @@ def _tried(view: View, line: int, there: int, known: tuple[Reading, ...]) -> _Tr
     assert entry is not None
     parts = entry.content.parts
     fits, nearest, missing = list[Reading](), None, False
-    least: Decimal | None = None
+    gaps = dict[Reading, Decimal]()
     for reading in known:
         if not any(view.at(line, one) for one in reading.places):
             continue
@@ -132,15 +133,16 @@ def _tried(view: View, line: int, there: int, known: tuple[Reading, ...]) -> _Tr
         if len(present.groups) < 2:
             continue
         made = [value(view, line, present, part, len(parts)) for part in range(len(parts))]
-        gaps = [gap(one.made, found[0]) for one, found in zip(parts, made, strict=True) if found]
-        if max(gaps) == 0:
+        off = [gap(one.made, found[0]) for one, found in zip(parts, made, strict=True) if found]
+        if max(off) == 0:
             fits.append(reading)
-        elif least is None or max(gaps) < least:
-            part = gaps.index(max(gaps))
-            found = made[part]
-            assert found is not None
-            least, nearest = max(gaps), (reading, found[0], found[1], part)
-    return _Tried(line, entry, fits, nearest, least, missing)
+            continue
+        found = made[off.index(max(off))]
+        assert found is not None
+        if max(off) < min(gaps.values(), default=max(off) + 1):
+            nearest = (reading, found[0], found[1], off.index(max(off)))
+        gaps[reading] = max(off)
+    return _Tried(line, entry, fits, nearest, gaps, missing)
 
 
 def _present(view: View, line: int, group: tuple[int, ...]) -> tuple[int, ...]:

@@ -47,7 +47,8 @@ def _table(table: Table) -> Outcome:
     votes = Counter({meaning: often for meaning, often in votes.items() if reach[meaning.turned] >= 0.9 * max(reach.values())})
     if not votes:
         return made
-    usual, fits = votes.most_common(1)[0]
+    usual = max(votes, key=lambda one: (votes[one], one.turned, not one.grouped))
+    fits = votes[usual]
     meant = [meaning for meaning, often in votes.items() if often * 4 >= fits * 3]
     failing = [number for number, found in beaten.items() if found and all(found.get(meaning) for meaning in meant)]
     failing = [number for number in failing if usual in beaten[number] and not _own(views, marked[number])]

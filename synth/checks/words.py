@@ -60,7 +60,8 @@ def _judged(index: Index, paper: Listed | None, text: str) -> tuple[list[Judged]
 def _absent(paper: str) -> Verdict:
     """The paper is not at hand; how to get it."""
     id = ids.maybe(paper)
-    todo = f"run synth fetch {paper}" if id else f"{paper or 'no paper'} is not among the papers at hand"
+    named = f"{paper} is not among the papers at hand" if paper else "the claim cites no paper, and none is at hand"
+    todo = f"run synth fetch {paper}" if id else named
     return Verdict(NAME, NOT_ENOUGH, f"{NOT_ENOUGH}: {todo}", data={"paper": paper})
 
 
@@ -79,8 +80,10 @@ def _other(claim: Claim, text: str, index: Index, other: Listed) -> Verdict:
 
 def _whole(text: str) -> str:
     """A text that was cut off, without the word that the cut went through."""
-    if re.search(r"[.!?\"'\u201d)]$", text) or re.search(r"\d\s+(?:points|point|poin|poi|po)$", text):
+    if re.search(r"[.!?\"'\u201d)]$", text):
         return text
+    if re.search(r"\d\s+po(?:i|in|int|ints)?$", text):
+        return re.sub(r"\S+$", "points", text)
     return re.sub(r"\s+\S*$", "", text) or text
 
 

@@ -179,7 +179,7 @@ def _quantified(of: Scene) -> tuple[str, str]:
             between = after[: match.start()] if match else ""
             if match and len(between.split()) <= 3 and not re.search(r"[,;]|\b(?:with|on|for|in|by|from)\b", between):
                 if (
-                    across == "targets"
+                    across != "languages"
                     and cue.value == cues.EACH
                     and re.search(rf"\b{TRAIN}\s+on\s+$", of.text[: cue.start], re.I)
                 ):

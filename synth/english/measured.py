@@ -60,6 +60,9 @@ def read(of: Scene, found: Found) -> None:
     for number in open_numbers:
         if number in changed:
             continue
+        if not number.unit and not any(one.isdigit() for one in number.text):
+            found.used.add(number.start)  # 'the two targets': spelt out it counts something, and no score
+            continue
         if number.relation == numbers.SPREAD:
             found.used.add(number.start)  # the spread of a number is no number of its own
         elif way := _way(of, number):

@@ -40,7 +40,7 @@ SETTINGS = re.compile(
     re.I,
 )
 KIND = re.compile(
-    r"\b(?:is|are|was|were)\s+(?:(?:an?|the|two|both|all)\s+)?(?:English\s+|cross-lingual\s+|multilingual\s+|intermediate\s+|target\s+)*"
+    r"\b(?:is|are|was|were)\s+(?:(?:an?|the|two|both|all)\s+)*(?:English\s+|cross-lingual\s+|multilingual\s+|intermediate\s+|target\s+)*"
     r"((?:[\w-]+\s+){0,3}?[\w-]+)\s+(?:intermediate\s+|target\s+)*(?:tasks?|targets?|data\s?sets?|benchmarks?)\b",
     re.I,
 )
@@ -102,7 +102,9 @@ def _once(of: Scene, found: Found) -> None:
 
 def _value(number: Number) -> str:
     """The characters of the claim; evaluating reads '9' and 'nine' alike."""
-    return number.printed if any(one.isdigit() for one in number.text) and number.printed else number.text.lower()
+    if any(one.isdigit() for one in number.text):
+        return number.printed or number.text
+    return number.text.lower()
 
 
 def _stated(kind: str, about: str, what: str, number: Number) -> list[Assertion]:
@@ -136,6 +138,8 @@ def _count(of: Scene, number: Number, found: Found) -> None:
     what = "tasks" if number.unit == "datasets" and "task" in number.noun else number.unit
     noun = number.noun.lower()
     if what == "tasks":
+        as_such = re.search(r"\bas\s+(intermediate|target)\s+tasks", of.text[number.end :], re.I)
+        noun += f" {as_such[1].lower()}" if as_such else ""
         what = (
             "intermediate tasks"
             if "intermediate" in noun
@@ -156,7 +160,7 @@ def _count(of: Scene, number: Number, found: Found) -> None:
     about = _about(of, subject)
     benchmark = about in [one.id.lower() for one in of.names(vocabulary.BENCHMARK)] and not of.of(cues.DIRECTION)
     own = about == STUDY and not of.of(cues.DIRECTION) and not (number.value == 1 and number.text.isalpha())
-    holds = benchmark or about not in ("", STUDY) and HOLDS.search(of.text[len(subject) : number.start])
+    holds = benchmark or (about not in ("", STUDY) and HOLDS.search(of.text[len(subject) : number.start]))
     if (own and what != "tasks") or holds:
         found.add(_stated("count", about, what, number), number)
     elif what in ("tasks", "target tasks", "intermediate tasks", "languages", "seeds"):

@@ -14,8 +14,8 @@ REGULAR = (
     "introduce comprise require allow enable vary range differ depend correlate observe report appear seem tend serve lack "
     "underperform widen continue stay help gain raise reduce decrease increase boost drop hurt score use study lead cause result "
     "test work need aim add narrow close train span enhance strengthen worsen deteriorate harm lower compare apply consider "
-    "select choose measure demonstrate indicate confirm suggest employ adopt combine support equal extend deliver fine-tune finetune "
-    "pre-train pretrain"
+    "select choose measure demonstrate indicate confirm suggest employ adopt combine support equal extend deliver fine-tune "
+    "finetune pre-train pretrain"
 ).split()
 IRREGULAR = {
     "give": "gives gave", "get": "gets got", "see": "sees saw", "bring": "brings brought", "fall": "falls fell",

@@ -153,7 +153,7 @@ def _family(thing: Thing, passage: Said) -> tuple[int, ...]:
         if one.name is None and _kin(thing.term, one.term):
             return (one.start,)
     if thing.term in passage.squeezed:
-        letters = r"[\W_]*".join(re.escape(letter) for letter in thing.term)
+        letters = r"(?<![^\W_])" + r"[\W_]*".join(re.escape(letter) for letter in thing.term)
         return tuple(match.start() for match in re.finditer(letters, passage.text, re.I))
     return ()
 

@@ -22,7 +22,7 @@ from .said import Said
 
 SUPPORTS, WIDER, REFUTES, OPEN = "supports", "wider", "refutes", "open"
 ENOUGH, ALL, ALIKE = 0.85, 0.95, 0.7  # coverage for support, by whole sentences, and for being about the same thing
-RETURNED = 0.3  # how much of a passage has to be about the claim before it can refute it
+RETURNED, ALL_RETURNED = 0.3, 0.75  # how much of a passage has to be about the claim: to refute it, to support it as a whole
 SAME_WORD = 0.6  # the same cue word counts as the one in its place, as near as that beside the nearest one
 NEAR = 0.75  # a number that stands where the claim's stands, as good as the best placed one
 STRENGTH = {EACH: 3, MOST: 2, SOME: 1}
@@ -59,6 +59,8 @@ def compare(claim: Said, passage: Said, weight: Weight, whole: bool = False, con
     found = align(claim, passage, weight, context)
     missing = tuple(one.text for one in found.missing if one.share == 1.0)
     says, why = _decided(found, ALL if whole else ENOUGH, 1.0 if whole else NEAR)
+    if whole and says in (SUPPORTS, WIDER) and found.returned < ALL_RETURNED:
+        says, why = OPEN, "the passage makes several statements, none of which is the claim"
     return Compared(says, why, found.coverage, missing, passage.text)
 
 

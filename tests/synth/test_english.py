@@ -140,6 +140,7 @@ def test_cues_are_found_and_names_are_none(text, expected):
         ("Multi-task training performs best, improving by 8.7 points.",
          ["Multi-task training performs best.", "Multi-task training improves by 8.7 points."]),
         ("TyDiQA improves, whereas XNLI does not.", ["TyDiQA improves.", "XNLI does not."]),
+        ("Most tasks help, while none of them hurts.", ["Most tasks help.", "None of the tasks hurts."]),
         ("On the test set, BUCC improves, but XNLI drops.", ["On the test set, BUCC improves.", "On the test set, XNLI drops."]),
         ("We find that SQuAD helps; MNLI hurts.", ["We find that SQuAD helps.", "MNLI hurts."]),
         ("SQuAD improves XNLI by 3 points and reduces BUCC.", ["SQuAD improves XNLI by 3 points.", "SQuAD reduces BUCC."]),
@@ -162,6 +163,7 @@ def test_a_compound_comes_apart_into_whole_sentences(text, parts):
         "Training on SQuAD, MNLI, and HellaSwag yields large gains.",  # one training, or three
         "SQuAD and MNLI improve XNLI and BUCC by 8.2 and 7.5 points.",  # which of them is which
         "The model that performs best on SQuAD, MNLI, and CCG uses LoRA.",
+        "SQuAD helps XNLI, whereas it hurts BUCC.",  # alone, 'it' would be nothing
         "SQuAD and MNLI, which is larger, help.",
         "Does SQuAD help, and does MNLI hurt?",
     ],

@@ -55,6 +55,8 @@ def said(text: str) -> list[str]:
          ["gain intermediate=squad1 target=average-without-retrieval value=4.2"]),
         ("XLM-R Large improves over mBERT by 13.8 points on XNLI.",
          [f"gain intermediate=baseline target=xnli over_model={MBERT} value=13.8 model={LARGE}"]),
+        ("Training on all nine tasks at once raises the average by 8.7 points.", ["gain intermediate=multi value=8.7"]),
+        ("The mean gain on XNLI is 1.2 points for MNLI.", ["gain intermediate=mnli target=xnli value=1.2"]),
         # levels
         ("XLM-R Large reaches 79.2 accuracy on XNLI.", [f"level intermediate=baseline target=xnli value=79.2 model={LARGE}"]),
         ("Intermediate training on MNLI yields an F1 of 65.4 on TyDiQA.",
@@ -78,8 +80,11 @@ def said(text: str) -> list[str]:
         ("SQuAD improves 8 of the 9 target tasks.", ["sign intermediate=squad1 across=targets quantifier=most"]),
         ("MNLI consistently improves results across all languages of PAN-X.",
          ["sign intermediate=mnli target=panx across=languages quantifier=each"]),
+        ("Many intermediate tasks improve TyDiQA, while none of them helps XNLI.",
+         ["sign target=tydiqa across=intermediates quantifier=most", "sign target=xnli across=intermediates quantifier=none"]),
         # counts, sizes, set-up
         ("We use nine intermediate tasks.", ["count value=nine about=stilts what=intermediate tasks"]),
+        ("Nine English tasks are studied as intermediate tasks.", ["count value=nine about=stilts what=intermediate tasks"]),
         ("Experiments cover 9 target tasks.", ["count value=9 about=stilts what=target tasks"]),
         ("XTREME spans up to 40 languages.", ["count value=40 relation=at most about=xtreme what=languages"]),
         ("MNLI contains 392,702 training examples.", ["size value=392,702 about=mnli what=training examples"]),
@@ -114,6 +119,7 @@ def test_every_kind_is_read(text, expected):
         ("The correlation of MNLI with XNLI is 0.9.", "not clear"),
         ("SQuAD improves XNLI as much as MNLI.", "it names no single system, or not for how many it holds"),
         ("Training on SQuAD and MNLI improves XNLI.", "it names no single system, or not for how many it holds"),
+        ("MNLI gains 7.5 points, 0.7 less than SQuAD.", "which of its numbers is over what is not clear"),
         ("We sweep a learning rate of 1e-5, 2e-5 or 3e-5.", "one of several values of the learning rate"),
     ],
 )
