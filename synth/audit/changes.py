@@ -12,7 +12,7 @@ from replicate.results import Interval, difference
 from ..english import units
 from ..english.numbers import ABOUT, EQUAL, Number
 from ..reading.document import Document, Sentence
-from .findings import SURE, Finding, Outcome, between, gap
+from .findings import SURE, Finding, Outcome, between, gap, short
 from .spoken import SAID, interval_of, sentences, spoken
 
 ARROW = r"\s*(?:%|points?)?\s*\(?(?:\u2192|\u27f6|\u21d2|->|-->|=>|\bvs\.?|\bversus\b|\bcompared (?:to|with)\b)\s*"
@@ -57,7 +57,7 @@ def _changes(sentence: Sentence, found: Sequence[Number]) -> Outcome:
         )
         if len(readings) > 1:
             words, other = readings[1]
-            what += f", {words} {between(_rounded(_absolute(other)))}"
+            what += f", {words} {between(short(_absolute(other)))}"
         place = spoken(sentence)
         made.findings.append(
             Finding("change", SURE, what, place, (), change.text, _absolute(found_one), readings[0][0], (first.text, second.text))
@@ -126,7 +126,3 @@ def _absolute(one: Interval) -> Interval:
     if one.low >= 0:
         return one
     return Interval(-one.high, -one.low) if one.high <= 0 else Interval(Decimal(0), max(-one.low, one.high))
-
-
-def _rounded(one: Interval) -> Interval:
-    return Interval(round(one.low, 2), round(one.high, 2))

@@ -139,6 +139,12 @@ def shown(value: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
+def short(made: Interval) -> Interval:
+    """An interval of percentages with two digits behind the point."""
+    cent = Decimal("0.01")
+    return Interval(made.low.quantize(cent), made.high.quantize(cent)) if max(map(abs, made)) < 10**12 else made
+
+
 def between(made: Interval) -> str:
     """An interval in words: one number, or from where to where."""
     low, high = shown(made.low), shown(made.high)

@@ -113,7 +113,7 @@ def _line(view: View, delta: _Delta) -> Outcome:
                 best = found
     assert best is not None
     _, _, _, (of, over), form, fits, there = best
-    failing = [at for at in there if at not in fits]
+    failing = [at for at in there if at not in fits and _made(view, at, of, over, form)]
     only = len(levels) == (1 if delta.beside else 2)
     by_chance = max(CHANCE, (fitted - len(fits)) / max(1, compared - len(there)))
     shown = math.comb(len(there), len(fits)) * by_chance ** len(fits) * len(pairs) * len(FORMS) < UNLIKELY

@@ -14,7 +14,7 @@ from replicate.results import Interval
 from ..english import units
 from ..english.numbers import EQUAL, Number
 from ..reading.document import Document, Sentence
-from .findings import LIKELY, SURE, Finding, Outcome, between, counted, gap, shown
+from .findings import LIKELY, SURE, Finding, Outcome, between, counted, gap, short, shown
 from .spoken import SAID, sentences, spoken
 
 RATIO = re.compile(r"of (\d+(?:,\d{3})*)$")
@@ -82,7 +82,7 @@ def _percentages(sentence: Sentence, shares: Sequence[_Share]) -> Outcome:
         exact = 100 * one.count / one.whole
         if not gap(_cut(one.share), Interval(exact, exact)):
             continue
-        value = Interval(round(exact, 2), round(exact, 2))
+        value = short(Interval(exact, exact))
         what = f"{one.share.text}% is printed for {one.count} of {one.whole}, which is {between(value)}%"
         made.findings.append(
             Finding(
@@ -120,7 +120,7 @@ def _same_whole(shares: Sequence[_Share]) -> Outcome:
             for one in failing:
                 if gap(_cut(one.share), Interval(100 * one.count / whole, 100 * one.count / whole)) > 3:
                     continue
-                exact = round(100 * one.count / whole, 2)
+                exact = short(Interval(100 * one.count / whole, 100 * one.count / whole)).low
                 what = f"{one.share.text}% is printed for {one.count} {noun}; of the {whole} that the document names it is "
                 what += f"{shown(exact)}%, and {counted(len(fits), 'other percentage')} of {noun} fit"
                 source = next(each for each in told if each.whole == whole)

@@ -71,7 +71,7 @@ def _bases(view: View, place: int) -> Iterator[tuple[str, list[int]]]:
     yield f"all {len(others)} {noun}, counts included", others
     tail = path[stop + 1 :]
     yield f"the {noun} of the same metric", [one for one in measures if tail and view.paths[one][-len(tail) :] == tail]
-    yield f"the {noun} of the same metric", [one for one in measures if stop and view.paths[one][-1] == path[0]]
+    yield f"the {noun} of the same metric", [one for one in measures if stop and view.paths[one][-1:] == path[:1]]
     before = max((one for one in averages if one < place), default=-1)
     after = min((one for one in averages if one > place), default=len(view.paths))
     yield f"the {noun} before it", [one for one in measures if before < one < place]

@@ -49,6 +49,8 @@ CHECKS: dict[str, Callable[[Document], Outcome]] = {
 def audit(path: Path, reader: Reader, table: str = "") -> Audit:
     """What the document in a file says against itself; with `table` only what concerns the table of that number."""
     if source.is_results(path):
+        if table:
+            raise Problem(f"{path}: --table goes with documents; results are rows, and each names its table as its origin")
         return rows.audit(path)
     return audited(_only(source.read(path, reader), table))
 

@@ -11,7 +11,7 @@ from replicate.results import Interval
 
 from ..reading.document import Cell, Document
 from . import roles
-from .findings import LIKELY, SURE, Finding, Outcome, between, gap, shown
+from .findings import LIKELY, SURE, Finding, Outcome, between, gap, short, shown
 from .values import Value
 from .views import View, both, label, place, right
 
@@ -136,7 +136,7 @@ def _line(view: View, pairs: list[_Pair], counts: int) -> Outcome:
         found = _of(pair.count, base.whole[pair.line])
         if found is None or any(_fits(pair, other.whole[pair.line]) for _, other in tried):
             continue
-        what = f"{pair.share.printed} is printed for {pair.count.printed}, which {base.words} is {between(_short(found))}%"
+        what = f"{pair.share.printed} is printed for {pair.count.printed}, which {base.words} is {between(short(found))}%"
         against = (place(view.table, pair.of),) if pair.of is not pair.cell else ()
         at = place(view.table, pair.cell)
         sure = SURE if fits > 2 else LIKELY
@@ -145,7 +145,3 @@ def _line(view: View, pairs: list[_Pair], counts: int) -> Outcome:
             Finding("percentage", sure, what, at, against, pair.share.printed, found, base.words, (pair.count.printed,))
         )
     return made
-
-
-def _short(found: Interval) -> Interval:
-    return Interval(round(found.low, 2), round(found.high, 2))

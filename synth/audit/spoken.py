@@ -14,6 +14,7 @@ from .findings import Place
 
 LABELS = (*PROSE, FOOTNOTE, CAPTION)
 LONGEST = 2_000  # characters; what is longer is no sentence
+WIDEST = 40  # characters of a number, 'n of N' included
 SAID = ("points", units.PERCENT, units.TIMES, "")  # units of a number that counts nothing
 
 
@@ -26,7 +27,7 @@ def sentences(document: Document, labels: tuple[str, ...] = LABELS) -> Iterator[
 
 @functools.lru_cache(maxsize=20_000)
 def _numbers(text: str) -> tuple[Number, ...]:
-    return numbers(text)
+    return tuple(one for one in numbers(text) if len(one.text) <= WIDEST)
 
 
 def interval_of(one: Number) -> Interval:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -42,8 +43,10 @@ def check(document: Document) -> Outcome:
         if sentence.label not in LABELS or len(sentence.text) > LONGEST:
             continue
         for test in _tests(sentence.text):
-            made.checked["test statistics"] += 1
             ends = sorted(test.beyond(float(end)) for end in test.value)
+            if not all(math.isfinite(end) for end in ends):
+                continue  # no such distribution: F(0, 0)
+            made.checked["test statistics"] += 1
             if _fits(test, ends[0], ends[1]) or (one_sided and _fits(test, ends[0] / 2, ends[1] / 2)):
                 continue
             about = f"{ends[0]:.3g} to {ends[1]:.3g}" if f"{ends[0]:.3g}" != f"{ends[1]:.3g}" else f"{ends[0]:.3g}"

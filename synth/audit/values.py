@@ -17,6 +17,7 @@ SPREAD = re.compile(rf"\s*(?:\(\s*)?(?:\u00b1|\+/-|\+-)\s*(?P<digits>{DIGITS})\s
 BRACKET = re.compile(rf"\s*[(\[]\s*(?P<inner>[\u2191\u2193]?\s*[+-]?\s?{DIGITS}\s?%?)\s*[)\]]")
 LOW = re.compile(r"(?P<raised>[₊₋⁺⁻]?)(?P<digits>[₀-₉]+(?:\.[₀-₉]+)?)$")
 MARKS = re.compile(r"[\s*\u2217\u2020\u2021\u00a7\u00b6\u2191\u2193\u22c6\u2605]+$")
+LONGEST = 18  # characters of a number: what is longer was put together by mistake
 EMPTY = frozenset(("", "-", "--", "n/a", "na", "n.a.", "\u2014", "none", "nan", "/", "?", "x", "\u2717", "\u2713"))
 UNITS = {"k": Decimal(10) ** 3, "m": Decimal(10) ** 6, "b": Decimal(10) ** 9}
 
@@ -64,7 +65,7 @@ class Content:
 def value(text: str) -> Value | None:
     """The number that a whole text prints; None where it is not one."""
     found = NUMBER.fullmatch(text.strip().translate(MINUS))
-    if not found or not found["digits"] or found["digits"] == ".":
+    if not found or not found["digits"] or len(found["digits"]) > LONGEST:
         return None
     sign = (found["sign"] or "").strip()
     made = interval(f"{sign}{found['digits']}")
@@ -91,7 +92,7 @@ def content(text: str) -> Content | None:
         values = tuple(value(MARKS.sub("", one)) for one in parts)
         return Content(tuple(one for one in values if one)) if all(values) and len(parts) < 5 else None
     first = NUMBER.match(plain)
-    if not first or not first["digits"]:
+    if not first or not first["digits"] or len(first["digits"]) > LONGEST:
         return None
     main, rest = value(first[0]), plain[first.end() :]
     if found := SPREAD.match(rest):

@@ -14,7 +14,8 @@ COMMON = frozenset(
     model english target benchmark dataset data set score result xtreme xlm metric evaluation evaluate evaluated measured point
     setting experiment average effect impact change conducted using base large approach method pretrained finetuning tuning fine
     when degree vary improve improvement better than enhanced logical inference deviation baseline typical respect general based
-    how what which does can extent
+    how what which does can extent hold far another example number kind respect near distant answer question matter counted mean
+    above below well withstand stand whole often
     """.split()
 )
 # Words that say the same thing of an experiment; the first one names the group.
@@ -22,11 +23,18 @@ ALIKE = (
     ("family", "families", "branch", "genealogical", "language families", "related languages"),
     ("typology", "typological", "syntactic distance", "linguistic distance", "divergence", "word order"),
     ("length", "long", "longer", "short", "shorter", "max length", "truncated", "sequence length"),
-    ("perturbation", "perturbed", "noise", "noisy", "typo", "character level", "misspelling", "corrupted"),
+    ("perturbation", "perturbed", "character", "noise", "noisy", "typo", "character level", "misspelling", "corrupted"),
     ("adapter", "houlsby", "mad-x", "bottleneck", "lora", "parameter efficient"),
     ("multi task", "multitask", "multiple", "simultaneously", "jointly", "at once", "all nine", "all 9"),
     ("single", "single task", "one task"),
-    ("non english", "machine translated", "translated", "target language data"),
+    (
+        "non english",
+        "another language",
+        "other languages than english",
+        "machine translated",
+        "translated",
+        "target language data",
+    ),
     ("robustness", "robust"),
     ("diversity", "diverse", "variety of"),
     ("per language", "each language", "by language"),
@@ -40,6 +48,8 @@ FORMS = tuple(
         rf"\b{HOW} (?:of|does|do) (?P<changed>.+?) (?:have )?on (?P<measured>.+)",
         # How does Y vary when X? / How does Y change as X?
         r"\bhow (?:does|do|is|are) (?P<measured>.+?) (?:vary|change|differ)(?:s|ed)? (?:when|if|as|with|under) (?P<changed>.+)",
+        # Does Y change when X?
+        r"\b(?:does|do|will|would) (?P<measured>.+?) (?:vary|change|differ)\b,?.*? (?:when|if|under) (?P<changed>.+)",
         # Does X improve Y?
         rf"\b(?:how does|how do|does|do|can|could|is|are|will|would|whether) (?P<changed>.+?) {VERB} (?P<measured>.+)",
         # When X, does Y ...?

@@ -253,9 +253,11 @@ def _benchmark(claim: Claim, question: Question) -> list[Scoped]:
 
 
 def _cut(claim: Claim) -> Scoped | None:
-    text = claim.text.rstrip()
-    low, high = CUT_AT
-    if claim.cut or (low <= len(text) <= high and not text.endswith((".", "!", "?", ")", "\u2026"))):
+    text, (low, high) = claim.text.rstrip(), CUT_AT
+    ends = text.endswith((".", "!", "?", ")", "\u2026"))
+    if claim.cut and ends:
+        return Scoped("cut", "the report stops in the middle of it: what it would have said is not known", claim.id)
+    if claim.cut or (low <= len(text) <= high and not ends):
         return Scoped(
             "cut", f"it stops in the middle after {len(text)} characters: what it would have said is not known", claim.id
         )

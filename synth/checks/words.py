@@ -50,7 +50,7 @@ def _judged(index: Index, paper: Listed | None, text: str) -> tuple[list[Judged]
     """What a paper says of each statement of a claim; of an abstract outside our field a model says it, with its odds."""
     from ..words import judge, short
 
-    if paper is not None and short.applies(paper, text) and (made := short.judge(index, paper, text)):
+    if paper is not None and short.applies(index, paper, text) and (made := short.judge(index, paper, text)):
         judged, labelled = made
         chances = dict(zip(short.LABELS, (round(one, 4) for one in labelled.probabilities), strict=True))
         return [judged], {"labels": chances}

@@ -41,6 +41,7 @@ PLAIN = re.compile(r"The|A|An|Our|Their|Models?|Results?|Multilingual|Intermedia
 COMPARED = re.compile(
     r"^(?P<a>(?!(?:there|it|this|that|these|those|we|they)\b)[^,;:]{2,90}?)\s+"
     r"(?P<verb>(?:(?:consistently|clearly|also|often|slightly|far)\s+)?(?:out|under)performs?(?:ed)?|(?:surpass|exceed|trail|beat)(?:s|es|ed)?"
+    r"|(?:is|are|was|were|(?:should|can|must) be) preferred (?:over|to)"
     r"|(?:is|are|was|were|has|have|had|gives?|gave|yields?|yielded|reach(?:es|ed)?|contains?|contained|achieves?|achieved|performs?|performed|covers?|covered|needs?|needed)\s+(?:\S+\s+){0,8}?than)\s+"
     r"(?P<b>[^,;:]{2,90}?)(?P<rest>(?:\s+(?:on|in|by|for|at|over|across|after|during)\s.*|,.*|;.*)?[.]?)$",
     re.I | re.S,

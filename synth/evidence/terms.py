@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from typing import NamedTuple
@@ -44,6 +45,7 @@ def terms(text: str) -> list[Term]:
     return found
 
 
+@functools.lru_cache(maxsize=200_000)
 def term(word: str) -> str:
     """What a word is found by; empty for a function word."""
     plain = (word[:-1] if SEVERAL.fullmatch(word) else word).translate(LIGATURES).casefold()

@@ -12,7 +12,7 @@ from . import svg
 STEPS = 9
 MISSING = "\u00b7"
 ROW, COLUMN, TOP, GAP, LEGEND = 24, 60, 30, 6, 320
-SLIM, HEADING = 21, 18  # of a narrow figure: a row, the line with a group's name
+SLIM, HEADING, LEANING = 21, 18, 18  # of a narrow figure: a row, the line with a group's name, room for the last turned head
 
 
 def heatmap(
@@ -34,8 +34,8 @@ def heatmap(
     low, high = (-bound, bound) if diverging else (min(values), max(values))
     longest = max((len(label) for _, label, _ in rows), default=4)
     if narrow:
-        left = min(longest * 6.4 + 8, 104.0)
-        column, height, top = min(46.0, (svg.NARROW - left) / max(1, len(columns))), SLIM, 58.0
+        left = min(longest * 7.2 + 12, 104.0)
+        column, height, top = min(46.0, (svg.NARROW - left - LEANING) / max(1, len(columns))), SLIM, 58.0
         width = float(svg.NARROW)
     else:
         left = (longest + max((len(group) for _, _, group in rows), default=0)) * svg.FONT + 30
@@ -53,7 +53,7 @@ def heatmap(
                 y += GAP if before is not None else 0
                 parts.append(svg.text(0, y + 16, group, "group"))
             before = group
-        words = svg.clipped(label, left - 8, 6.2) if narrow else label
+        words = svg.clipped(label, left - 8, 6.9) if narrow else label
         parts.append(svg.text(left - 6 if narrow else left - 8, y + height * 0.68, words, "row" if narrow else "", "end"))
         for index, (name, _) in enumerate(columns):
             value = cells.get((key, name))

@@ -61,7 +61,10 @@ def compose(inputs: Inputs, packed: str) -> Report:
 
 
 def _runs(inputs: Inputs) -> tuple[tuple[Runs, ...], tuple[str, ...]]:
-    """One summary per world, of the model that was measured most; what else is there is named."""
+    """One summary per world, of the model that was measured most; what else is there is named. Runs of other experiments
+    say nothing on a question without one."""
+    if not inputs.question.experiment:
+        return (), ()
     made = [summary(world, model, rows, inputs.question.experiment) for (world, model), rows in inputs.shown.groups.items()]
     there = sorted((one for one in made if one), key=lambda one: -one.rows)
     firsts = [next((one for one in there if one.world == world), None) for world in ("real", "artificial")]

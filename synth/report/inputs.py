@@ -207,7 +207,9 @@ def _csv(frame: pd.DataFrame) -> str:
 
 @lru_cache(maxsize=32)
 def _frame(text: str) -> pd.DataFrame:
-    rows = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False).to_dict("records") if "\n" in text.strip() else []
+    rows: list[Any] = (
+        pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False).to_dict("records") if "\n" in text.strip() else []
+    )
     return results.table(rows, "the data of the report")
 
 

@@ -19,12 +19,12 @@ from replicate.problems import Failure, Problem
 
 from ..figures.alone import printed
 from .plain import breakable
-from .rendering import day
-from .value import SCHEMA, Claims, Report
+from .rendering import day, sentence
+from .value import SCHEMA, Claims, Figure, Report, Table
 
 SUFFIX = ".pdf"
 ATTACHED = "report-data.json"
-STANDARDS = ["a-3a", "ua-1"]
+STANDARDS: list[Any] = ["a-3a", "ua-1"]
 WIDE = 720  # units of a figure that fill the width of the text
 AS_IS = {"wide", "narrow", "href", "id", "block", "kind", "data", "generator", "mark"}
 SHORT, LEAST, MOST = 16, 12, 80  # characters: a column that is as wide as it needs, and the bounds of shares for the others
@@ -71,14 +71,16 @@ def plain(report: Report) -> dict[str, Any]:
     labels = [section.id for section in report.sections]
     for section, source in zip(made["sections"], report.sections, strict=True):
         for block, of in zip(section["blocks"], source.blocks, strict=True):
-            if block["block"] == "figure":
-                block["share"] = round(_width(of.wide) / WIDE, 3)  # type: ignore[union-attr]
-                block["wide"] = printed(of.wide)  # type: ignore[union-attr]
+            if isinstance(of, Figure):
+                block["share"] = round(_width(of.wide) / WIDE, 3)
+                block["wide"] = printed(of.wide)
                 del block["narrow"], block["data"]
-            elif block["block"] == "table":
+            elif isinstance(of, Table):
                 block["widths"] = _widths(block)
-            if isinstance(of, Claims):
+            elif isinstance(of, Claims):
                 labels += [f"claim-{line.id}" for line in of.lines]
+                for proof in (proof for line in block["lines"] for proof in line["proofs"]):
+                    proof["says"] = sentence(proof["line"])
     made["labels"] = labels
     return made
 

@@ -133,8 +133,11 @@ def deflated(texts: Sequence[str]) -> str:
 
 
 def sentence(text: str) -> str:
-    """With a capital and a full stop."""
-    return text[:1].upper() + text[1:] + ("" if text.rstrip().endswith((".", "!", "?", "\u2026")) or not text else ".")
+    """With a capital, unless it begins with a name such as a file's, and a full stop."""
+    first = text.split(" ", 1)[0]
+    head = text if re.search(r"[\d_.]", first) else text[:1].upper() + text[1:]
+    ended = re.search(r"[.!?\u2026][\u201d\"')]*$", text.rstrip())
+    return head + ("" if ended or not text else ".")
 
 
 def escaped(text: str) -> str:

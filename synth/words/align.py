@@ -39,6 +39,10 @@ class Context:
     before: str = ""
     title: frozenset[str] = frozenset()
 
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        return tuple(group(one.term) for one in terms(self.before))
+
 
 ALONE = Context()
 
@@ -52,6 +56,7 @@ class Aligned:
     places: tuple[tuple[Thing, tuple[int, ...]], ...]
     weight: Weight
     lent: frozenset[int] = frozenset()  # where things of the claim begin that the passage only points back to
+    before: frozenset[str] = frozenset()  # the terms of the sentence that it points back to
 
     @cached_property
     def coverage(self) -> float:
@@ -112,7 +117,8 @@ def align(claim: Said, passage: Said, weight: Weight, context: Context = ALONE) 
     places = tuple((one, _places(one, passage)) for one in claim.things)
     missing = [one for one, there in places if not there and one.share == 1.0]
     found = frozenset(one.start for one in missing if _lends(one, places, passage, context))
-    return Aligned(claim, passage, places, weight, found if len(missing) <= MOST_LENT else frozenset())
+    before = frozenset(context.order) if BACK.search(passage.text) else frozenset[str]()
+    return Aligned(claim, passage, places, weight, found if len(missing) <= MOST_LENT else frozenset(), before)
 
 
 def _lends(thing: Thing, places: tuple[tuple[Thing, tuple[int, ...]], ...], passage: Said, context: Context) -> bool:
@@ -124,7 +130,7 @@ def _lends(thing: Thing, places: tuple[tuple[Thing, tuple[int, ...]], ...], pass
         return False
     near = [match.end() for match in BACK.finditer(passage.text)]
     named = {one.term for one, there in places for place in there if any(0 <= place - end <= NEXT for end in near)}
-    order = [group(one.term) for one in terms(context.before)]
+    order = context.order
     beside = {place for place, one in enumerate(order) if one == thing.term}
     return any(one in named and any(abs(place - other) <= 2 for other in beside) for place, one in enumerate(order))
 
@@ -135,9 +141,7 @@ def _places(thing: Thing, passage: Said) -> tuple[int, ...]:
         if named or any(one.name and one.name.kind == thing.name.kind for one in passage.things):
             return named
         return _spelled(thing.text, passage)
-    if thing.term not in passage.terms:
-        return _family(thing, passage)
-    return tuple(one.start for one in terms(passage.text) if thing.term in (one.term, group(one.term)))
+    return passage.places.get(thing.term) or _family(thing, passage)
 
 
 def _spelled(text: str, passage: Said) -> tuple[int, ...]:

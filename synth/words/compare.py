@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from replicate import results
+
 from .. import vocabulary
 from ..english.cues import COMPARATIVE, DIRECTION, DOWN, EACH, HEDGE, MOST, NEGATION, NONE, QUANTIFIER, SOME, UP, Cue
 from ..english.numbers import EQUAL, LEAST, LESS, MORE, SPREAD, Number
@@ -18,10 +20,11 @@ from ..english.numbers import MOST as AT_MOST
 from . import sides
 from .align import ALONE, Aligned, Context, Weight, align, same_name
 from .opposites import opposite
-from .said import Said
+from .said import Said, Thing
 
 SUPPORTS, WIDER, REFUTES, OPEN = "supports", "wider", "refutes", "open"
-ENOUGH, ALL, ALIKE = 0.85, 0.95, 0.7  # coverage for support, by whole sentences, and for being about the same thing
+ENOUGH, ALL = 0.85, 0.95  # coverage for support, by a statement and by a sentence of several
+TOLD, ALIKE = 0.8, 0.7  # coverage for a refutation, and for being compared at all
 RETURNED, ALL_RETURNED = 0.3, 0.75  # how much of a passage has to be about the claim: to refute it, to support it as a whole
 SAME_WORD = 0.6  # the same cue word counts as the one in its place, as near as that beside the nearest one
 NEAR = 0.75  # a number that stands where the claim's stands, as good as the best placed one
@@ -36,8 +39,16 @@ CHANGES = re.compile(
     r"|better|best|worse|worst|more|less|fewer|beat\w*|trail\w*",
     re.I,
 )
-ASKS = re.compile(r"(?<!regardless of )(?<!irrespective of )(?<!depending on )\bwhether\b", re.I)
-PARTS = re.compile(r";|,\s(?=(?:but|whereas|while|although|though)\b)|\b(?:but|whereas|while|although|though|however)\b", re.I)
+ASKS = re.compile(
+    r"(?<!regardless of )(?<!irrespective of )(?<!depending on )\bwhether\b"
+    r"|\b(?:to|we) (?:see|observe|analy[sz]e|study|investigate|test|determine|understand|assess|examine|ask|explore)"
+    r" (?:how|if|what|which|when|where|why)\b",
+    re.I,
+)
+PARTS = re.compile(
+    r";|,\s(?=(?:but|whereas|while|although|though|since|because)\b)|\b(?:but|whereas|while|although|though|however|since|because)\b",
+    re.I,
+)
 CLOSE = 30  # characters beside the claim's words within which a negation still belongs to them
 CERTAIN = (vocabulary.TASK, vocabulary.MODEL, vocabulary.METRIC, vocabulary.LANGUAGE, vocabulary.SPLIT, vocabulary.BENCHMARK,
            vocabulary.SYSTEM, vocabulary.AVERAGE)  # fmt: skip
@@ -81,8 +92,8 @@ def _decided(found: Aligned, enough: float, near: float) -> tuple[str, str]:
     if REFUTES in (sign, numbers):
         if extra := _extra(found):
             return OPEN, f"{because if sign == REFUTES else why}, but the passage is about {extra}"
-        if found.returned < RETURNED:
-            return OPEN, f"{because if sign == REFUTES else why}, but the passage is about more than that"
+        if found.coverage < TOLD or found.returned < RETURNED:
+            return OPEN, f"{because if sign == REFUTES else why}, but the passage is about something else"
         return REFUTES, because if sign == REFUTES else why
     if found.coverage < enough:
         return OPEN, "a part of the claim does not stand there"
@@ -114,13 +125,21 @@ def _opposites(found: Aligned) -> str:
         for other in found.passage.things:
             if opposite(one.term, other.term) and not any(other.term == own.term for own in found.claim.things):
                 return f"the claim says '{one.text}', the passage '{other.text}'"
+        for term in found.before:
+            if opposite(one.term, term):
+                return f"the claim says '{one.text}', the sentence before the passage does not"
     return ""
 
 
 def _extra(found: Aligned) -> str:
     """What the passage names and the claim does not: then the two may be about different things."""
     for one in found.passage.things:
-        if one.name and one.name.kind in CERTAIN and not any(same_name(one.name, other) for other in found.claim.names):
+        if (
+            one.name
+            and one.name.kind in CERTAIN
+            and one.name.id != results.BASELINE
+            and not any(same_name(one.name, other) for other in found.claim.names)
+        ):
             return one.text
     return ""
 
@@ -140,6 +159,10 @@ def _numbers(found: Aligned, near: float) -> tuple[str, str]:
             return OPEN, f"{_shown(number)} does not stand there"
         reach = found.nearness(number, best) * near
         alike = [one for one in among if _alike(number, one) and found.nearness(number, one) >= reach]
+        if alike and (rival := next((name for one in alike if (name := _rival(found, one))), "")):
+            alike = [one for one in alike if not _rival(found, one)]
+            if not alike:
+                return OPEN, f"{_shown(number)} stands there for {rival}"
         if alike:
             used.add(max(alike, key=lambda one: found.nearness(number, one)).start)
             continue
@@ -149,6 +172,21 @@ def _numbers(found: Aligned, near: float) -> tuple[str, str]:
             return REFUTES, f"the passage says {_shown(best)}, the claim {_shown(number)}"
         return OPEN, f"{_shown(number)} does not stand there"
     return SUPPORTS, ""
+
+
+def _rival(found: Aligned, item: Number | Cue) -> str:
+    """What the passage names beside a number or a cue, nearer than the claim's own name of that kind: then it belongs to that."""
+    named = [one for one in found.passage.things if one.name]
+    own = [one for one in named if one.name and any(same_name(one.name, other) for other in found.claim.names)]
+    for one in named:
+        same = [mine for mine in own if mine.name and one.name and mine.name.kind == one.name.kind]
+        if one not in own and same and _apart(one, item) < min(_apart(mine, item) for mine in same):
+            return one.text
+    return ""
+
+
+def _apart(one: Thing, other: Number | Cue) -> int:
+    return max(0, one.start - other.end, other.start - one.end)
 
 
 def numbers_alike(found: Aligned) -> bool:
@@ -210,6 +248,8 @@ def _sign(found: Aligned) -> tuple[str, str]:
     for cue, other in _facing(found, claim.of(DIRECTION), passage.of(DIRECTION)):
         if other is None:
             return OPEN, f"'{cue.text}' has nothing beside it there"
+        if rival := _rival(found, other):
+            return OPEN, f"'{other.text}' is said there of {rival}"
         if other.value == cue.value:
             continue
         if OPPOSITE.get(cue.value) != other.value:
@@ -240,10 +280,18 @@ def _sign(found: Aligned) -> tuple[str, str]:
 def _facing(found: Aligned, cues: Sequence[Cue], among: Sequence[Cue]) -> list[tuple[Cue, Cue | None]]:
     """Each cue of the claim with the one of the passage in its place; a word that stands in both goes first."""
     left, made = list(among), dict[int, Cue]()
+    for cue in cues:
+        # 'The lowest yield' faces what stands before 'yield'.
+        thing = next((there for one, there in found.places if 0 < one.start - cue.end <= 2), ())
+        if one := next((one for one in left if any(0 < place - one.end <= 2 for place in thing)), None):
+            made[cue.start] = one
+            left.remove(one)
     for same in (True, False):
         for cue in cues:
-            if cue.start in made or not left:
+            if cue.start in made or not (left or made):
                 continue
+            if not left:
+                left = list(made.values())
             best = max(left, key=lambda one: found.nearness(cue, one))
             if same:
                 near = [one for one in left if one.text.lower() == cue.text.lower()]
@@ -252,8 +300,7 @@ def _facing(found: Aligned, cues: Sequence[Cue], among: Sequence[Cue]) -> list[t
                     continue
                 best = first
             made[cue.start] = best
-            if len(left) > 1:
-                left.remove(best)
+            left.remove(best)
     return [(cue, made.get(cue.start)) for cue in cues]
 
 
@@ -263,15 +310,15 @@ def _denied(said: Said, within: tuple[int, int] | None = None) -> bool:
     return len(there) % 2 == 1
 
 
-def _reach(found: Aligned) -> tuple[int, int] | None:
+def _reach(found: Aligned, close: int = CLOSE) -> tuple[int, int] | None:
     """The part of the passage where the claim's words stand, with what stands close to them in the same clause."""
     places = [place for one, there in found.places for place in there if one.share == 1.0]
     if not places:
         return None
     low, high, text = min(places), max(places), found.passage.text
     parts = [match.end() for match in PARTS.finditer(text)]
-    left = max([place for place in parts if place <= low] + [low - CLOSE])
-    right = min([place for place in parts if place > high] + [len(text), high + CLOSE])
+    left = max([place for place in parts if place <= low] + [low - close])
+    right = min([place for place in parts if place > high] + [len(text), high + close])
     return left, right
 
 
@@ -291,7 +338,8 @@ def _scope(found: Aligned) -> tuple[str, str]:
         if STRENGTH.get(cue.value, 0) > STRENGTH.get(other.value, 0):
             return WIDER, f"the claim says '{cue.text}', the passage '{other.text}'"
     if not claim.of(QUANTIFIER):
-        limited = [one for one in passage.of(QUANTIFIER) if one.value == SOME]
+        low, high = _reach(found, close=0) or (0, 0)
+        limited = [one for one in passage.of(QUANTIFIER) if one.value == SOME and low <= one.end and one.start <= high]
         if limited and not claim.of(HEDGE):
             return WIDER, f"the passage says it of '{limited[0].text}', the claim of all"
     reserved = [one for one in passage.of(HEDGE) if not WEAK_HEDGES.fullmatch(one.text)]

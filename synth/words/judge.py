@@ -43,7 +43,7 @@ def judge(index: Index, paper: Listed | None, text: str) -> list[Judged]:
     parts = [one.text for one in atoms(text)] or [text]
     if len(parts) > 1 and (same := _whole(candidates(index, paper, text), text, weigh)):
         return [same]
-    return [_statement(part, candidates(index, paper, part), weigh, _surroundings(index)) for part in parts]
+    return [_statement(index, part, candidates(index, paper, part), weigh) for part in parts]
 
 
 def _whole(found: Sequence[Passage], text: str, weigh: Weigh) -> Judged | None:
@@ -81,25 +81,22 @@ def _key(text: str) -> str:
     return re.sub(r"[\s\u00ad]+", " ", text).strip(" .").casefold()
 
 
-def _surroundings(index: Index) -> Callable[[Passage], Context]:
-    """What the passages of an index can point back to."""
-
-    def of(passage: Passage) -> Context:
-        paper = index.papers[int(index.arrays["paper"][passage.number])]
-        before = index.text(passage.number - 1) if passage.number > paper.first else ""
-        return Context(before, frozenset(group(one.term) for one in terms(paper.title)))
-
-    return of
+@functools.lru_cache(maxsize=4096)
+def _surroundings(index: Index, number: int) -> Context:
+    """What the sentence with this number can point back to."""
+    paper = index.papers[int(index.arrays["paper"][number])]
+    before = index.text(number - 1) if number > paper.first else ""
+    return Context(before, frozenset(group(one.term) for one in terms(paper.title)))
 
 
-def _statement(text: str, found: Sequence[Passage], weigh: Weigh, surroundings: Callable[[Passage], Context]) -> Judged:
+def _statement(index: Index, text: str, found: Sequence[Passage], weigh: Weigh) -> Judged:
     if same := _verbatim(found, text):
         return same
     claim = said(text)
     decided = list[tuple[Compared, Passage]]()
     for passage in found:
         if passage.label not in MUTE:
-            around = surroundings(passage)
+            around = _surroundings(index, passage.number)
             decided += [(compare(claim, unit, weigh(passage), whole, around), passage) for unit, whole in _units(passage.text)]
     decided.sort(key=lambda one: (ORDER.index(one[0].says), -one[0].coverage))
     own = [one for one in decided if one[1].label not in OTHERS]

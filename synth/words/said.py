@@ -65,10 +65,13 @@ class Said:
     cues: tuple[Cue, ...]
 
     @cached_property
-    def terms(self) -> frozenset[str]:
-        """All that it can be found by: stems, and the groups of like words."""
-        found = {one.term for one in terms(self.text)}
-        return frozenset(found | {group(one) for one in found})
+    def places(self) -> dict[str, tuple[int, ...]]:
+        """All that it can be found by, stems and the groups of like words, and where each stands."""
+        found: dict[str, list[int]] = {}
+        for one in terms(self.text):
+            for name in {one.term, group(one.term)}:
+                found.setdefault(name, []).append(one.start)
+        return {name: tuple(there) for name, there in found.items()}
 
     @cached_property
     def squeezed(self) -> str:
@@ -106,7 +109,8 @@ def said(text: str) -> Said:
     for one in names:
         if not any(low < one.end and one.start < high for low, high in taken):
             things.setdefault(
-                (one.start, one.end), Thing(f"{one.name.kind}:{one.name.id}", one.start, one.end, one.text, one.name)
+                (one.start, one.end),
+                Thing(f"{one.name.kind}:{one.name.id or ' '.join(one.name.open)}", one.start, one.end, one.text, one.name),
             )
     inside = [*taken, *things]
     for term in terms(text):

@@ -5,6 +5,8 @@ In our field, and against a whole paper, typed comparison alone decides; there t
 
 from __future__ import annotations
 
+import functools
+
 from .. import vocabulary
 from ..evidence.index import Index, Listed, Passage
 from ..reading.document import FRONT
@@ -19,9 +21,16 @@ FIELD = (vocabulary.TASK, vocabulary.MODEL, vocabulary.BENCHMARK)
 SAYS = dict(zip(LABELS, (SUPPORTS, OPEN, REFUTES), strict=True))
 
 
-def applies(paper: Listed | None, text: str) -> bool:
-    """Whether a text is as short as an abstract, and the claim names nothing of our field."""
-    return paper is not None and 0 < paper.last - paper.first <= LONGEST and not vocabulary.mentions(text, FIELD)
+def applies(index: Index, paper: Listed | None, text: str) -> bool:
+    """Whether a text is as short as an abstract, and neither it nor the claim names anything of our field."""
+    if paper is None or not 0 < paper.last - paper.first <= LONGEST or vocabulary.mentions(text, FIELD):
+        return False
+    return not _ours(index, paper)
+
+
+@functools.lru_cache(maxsize=4096)
+def _ours(index: Index, paper: Listed) -> bool:
+    return any(vocabulary.mentions(one.text, FIELD) for one in index.find(paper.id))
 
 
 def judge(index: Index, paper: Listed, text: str) -> tuple[Judged, Labelled] | None:

@@ -16,7 +16,7 @@ from .kills import ALL, COMMAND, WITHIN, WORKER, Tally, campaign
 from .stages import SCALES, STAGES, Stage
 
 SCHEMA = "tests.faults/1"
-COLUMNS = ("stage", "kills", "command", "worker", "all", "within", "rounds", "resumed", "again", "differences", "seconds")
+COLUMNS = tuple("stage kills command worker all within rounds rivals resumed again differences seconds".split())
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -67,7 +67,7 @@ def divided(kills: int, stages: Sequence[Stage]) -> list[int]:
 
 def _cells(tally: Tally) -> tuple[object, ...]:
     victims = [tally.kills[name] for name in (COMMAND, WORKER, ALL, WITHIN)]
-    counts = (tally.rounds, tally.resumed, tally.again, len(tally.differences), round(tally.seconds))
+    counts = (tally.rounds, tally.rivals, tally.resumed, tally.again, len(tally.differences), round(tally.seconds))
     return (tally.stage, sum(tally.kills.values()), *victims, *counts)
 
 

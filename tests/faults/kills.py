@@ -27,17 +27,20 @@ IN_A_ROUND = 6  # kills until a stage may come to its end
 OPERATIONS = 400  # file operations after which a process that kills itself does so at the latest
 PATIENCE = 60.0  # seconds for orphans to notice that they are some
 LONGEST = 3600.0  # seconds of a life
+SELDOM = 0.25  # the share of lives on a slow path, and of rounds in which another command does the same at the same time
+SLOW = "0.002"  # seconds that an operation on a file takes at most, on a slow path
 POLL = 0.003
 
 
 @dataclass
 class Tally:
-    """What became of a stage: kills by victim, starts of the command, rounds, work done again, and what was wrong."""
+    """What became of a stage: kills by victim, starts after them, rounds, those with a rival, work done again, what was wrong."""
 
     stage: str
     kills: Counter[str] = field(default_factory=Counter)
     resumed: int = 0
     rounds: int = 0
+    rivals: int = 0
     again: int = 0
     differences: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -104,12 +107,12 @@ def undisturbed(stage: Stage, place: Place) -> tuple[dict[str, bytes], float]:
     return dict(stage.made(place)), seconds
 
 
-def begin(stage: Stage, place: Place, workers: int, within: str = "") -> Life:
+def begin(stage: Stage, place: Place, workers: int, within: str = "", **more: str) -> Life:
     """Start the command of a stage; `within` is where it kills itself (see inside/sitecustomize.py)."""
     number = next(n for n in itertools.count(1) if not (place.folder / f"life-{n}.txt").exists())
     errors, done = place.folder / f"life-{number}.txt", place.folder / f"killed-{number}.txt"
     own = {name: value for name, value in os.environ.items() if not name.startswith(("SYNTH_", "FAULTS_"))}
-    more = {"FAULTS_KILL": within, "FAULTS_DONE": str(done)} if within else {}
+    more |= {"FAULTS_KILL": within, "FAULTS_DONE": str(done)} if within else {}
     with errors.open("wb") as file, (place.folder / SAID).open("wb") as said:
         process = subprocess.Popen(
             stage.words(place, workers), env={**own, **place.environment, **more}, cwd=place.folder,
@@ -120,6 +123,21 @@ def begin(stage: Stage, place: Place, workers: int, within: str = "") -> Life:
 
 def one_round(stage: Stage, place: Place, tally: Tally, most: int, seconds: float, chance: random.Random) -> list[str]:
     """Lives of a stage until it ends well, with at most so many kills; what was wrong with it."""
+    rival = begin(stage, place, 1) if stage.shared and chance.random() < SELDOM else None
+    tally.rivals += rival is not None
+    try:
+        wrong = _lives(stage, place, tally, most, seconds, chance)
+        if rival:
+            code = rival.process.wait(LONGEST)
+            wrong += looks.unclear(rival.messages())
+            wrong += [f"the other command, which nobody killed, ended with {code}: {_last_line(rival)}"] if code else []
+        return wrong
+    finally:
+        if rival:
+            rival.process.kill()
+
+
+def _lives(stage: Stage, place: Place, tally: Tally, most: int, seconds: float, chance: random.Random) -> list[str]:
     wrong, killed, allowed = list[str](), 0, 0
     orphans = set[int]()
     kept: dict[str, object] = {}
@@ -127,7 +145,8 @@ def one_round(stage: Stage, place: Place, tally: Tally, most: int, seconds: floa
         workers = chance.randint(1, stage.workers) if stage.workers else 1
         plan = _plan(stage, most - killed, chance)
         within = _within(stage, chance) if plan == [WITHIN] else ""
-        life = begin(stage, place, workers, within)
+        slow = {"FAULTS_SLOW": SLOW} if chance.random() < SELDOM else {}
+        life = begin(stage, place, workers, within, **slow)
         victims = _suffer(stage, life, plan, seconds, chance, orphans)
         code = life.process.poll()
         for victim in victims:

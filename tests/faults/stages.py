@@ -80,6 +80,7 @@ class Stage:
     empty: tuple[str, ...] = ()
     workers: int = 0  # at most so many; 0 for a command that has none
     within: tuple[str, ...] = ("python",)
+    shared: bool = False  # whether another command may do the same at the same time
     share: int = 1  # of the kills
     around: Callable[[Path, str], contextlib.AbstractContextManager[Place]] = _alone
 
@@ -211,17 +212,17 @@ STAGES = {
         Stage("commit", "steps committed one after the other", _commits, _steps, _committed, _calls, STORE, share=6),
         Stage(
             "toys", "run, with toy steps", _run("toy_steps:STEPS"), _steps, _committed, _calls, STORE,
-            workers=2, within=("replicate run", "replicate.worker"), share=6,
+            workers=2, within=("replicate run", "replicate.worker"), shared=True, share=6,
         ),
         Stage(
             "run", "run: training, evaluation, commit", _run("tests.faults.methods:STEPS"), _steps, _committed, _calls, STORE,
-            workers=2, within=("replicate run", "replicate.worker"), share=4,
+            workers=2, within=("replicate run", "replicate.worker"), shared=True, share=4,
         ),
-        Stage("fetch", "fetch, from a server", _fetch, _library, _fetched, _asked, share=4, around=_served),
+        Stage("fetch", "fetch, from a server", _fetch, _library, _fetched, _asked, shared=True, share=4, around=_served),
         Stage("search", "search, in four databases", _search, _found, share=2, around=_served),
         Stage(
             "index", "verify, which reads papers and indexes their sentences", _index, _verified, _read,
-            workers=2, within=("synth verify", "synth.reading"), share=3,
+            workers=2, within=("synth verify", "synth.reading"), shared=True, share=3,
         ),
         Stage("report", "report: a page, an index of pages, their record", _report, _reported, share=2),
     )

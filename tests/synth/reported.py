@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -89,7 +90,8 @@ def runs() -> pd.DataFrame:
 
 
 @cache
-def whole(folder: Path) -> tuple[Inputs, Report]:
+def whole() -> tuple[Inputs, Report]:
     """The question above with runs: everything that a report can have but a search."""
-    found = inputs(asked(folder), runs())
+    with tempfile.TemporaryDirectory() as folder:
+        found = inputs(asked(Path(folder)), runs())
     return found, build(found)

@@ -323,7 +323,7 @@ def test_what_is_no_number_is_none(text: str) -> None:
 
 @pytest.mark.parametrize("kind", audited_hard.HARD)
 def test_a_table_that_only_looks_wrong_is_hardly_ever_reported(kind: str) -> None:
-    """Of 25 tables of each kind at most one, whose other numbers fit by chance, and never as sure."""
+    """Of 25 tables of each kind at most one, whose other numbers fit by chance."""
     found = list[tuple[Finding, ...]]()
     for seed in range(25):
         rows, bold = audited_hard.HARD[kind](random.Random(seed))

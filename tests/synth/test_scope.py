@@ -40,6 +40,8 @@ def lines(found, kind, id=""):
         ("What is the impact of A on B?", "A", "", "B"),
         ("How does B vary when training is on A instead of C?", "training is on A", "C", "B"),
         ("Does A improve B?", "A", "", "B"),
+        ("Does B change, for C and for D, when A?", "A", "", "B"),
+        ("Does the length of A change how well B holds?", "the length of A", "", "how well B holds"),
         ("Can A improve B compared to C, as measured by D?", "A", "C", "B, as measured by D"),
         ("Something else entirely", "Something else entirely", "", ""),
     ],
@@ -144,6 +146,10 @@ def test_a_claim_that_was_cut(shelf):
     ]
     assert lines(scope(question("Does A improve B?", claim("It stops.")), shelf), "cut", "one") == []
     assert lines(scope(question("Does A improve B?", claim("It st", cut=True)), shelf), "cut", "one")
+    # In our own words, of a claim that the report prints without its end.
+    assert lines(scope(question("Does A improve B?", claim("It stops.", cut=True)), shelf), "cut", "one") == [
+        "the report stops in the middle of it: what it would have said is not known"
+    ]
 
 
 def test_a_reports_own_counts(shelf):

@@ -173,6 +173,9 @@ def test_sides_of_a_comparison_change_places():
     of = Assertion("greater", "squad1", rival="mnli")
     ((text, (other,)),) = made("SQuAD outperforms MNLI on average.", of)["swapped"]
     assert text == "MNLI outperforms SQuAD on average." and (other.intermediate, other.rival) == ("mnli", "squad1")
+    assert texts("FINE units should be preferred over COARSE ones.", "swapped") == [
+        "COARSE ones should be preferred over FINE units."
+    ]
     assert texts("PubMed is more extractive than SQuALITY.", "swapped") == ["SQuALITY is more extractive than PubMed."]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -87,6 +86,7 @@ def hand(tmp_path_factory):
     lines = [json.dumps({"doc_id": id, "title": title, "abstract": body}) for id, (title, body) in ABSTRACTS.items()]
     (folder / "corpus.jsonl").write_text("\n".join(lines))
     (folder / "2005.13013v1.txt").write_text(PAPER)
+    (folder / "long.txt").write_text("Tea helps people sleep. " * 60)
     return Hand(index=index.open(folder))
 
 
@@ -317,10 +317,9 @@ def test_an_abstract_outside_our_field_is_labelled_by_the_model_with_its_odds(ha
 
 def test_our_own_field_and_whole_papers_are_never_labelled_by_the_model(hand):
     assert "labels" not in verdict("SQuAD helps older adults sleep.", hand, "tea").data
-    long = replace(hand.index.paper("tea"), last=hand.index.paper("tea").first + 41)
-    from synth.words import short
-
-    assert short.applies(hand.index.paper("tea"), "Tea helps.") and not short.applies(long, "Tea helps.")
+    short_, long = "Tea helps adults sleep.", "Tea helps."
+    assert "labels" in verdict(short_, hand, "tea").data and "labels" not in verdict(long, hand, "long.txt").data
+    assert "labels" not in verdict(short_, hand).data  # the paper is one of our field
 
 
 def test_a_number_that_does_not_stand_in_an_abstract_is_not_supported(hand):

@@ -89,7 +89,7 @@ def _proof(name: str, check: Verdict | None) -> Proof:
 
 def _quote(one: Evidence) -> Words:
     """A passage with the place where it stands."""
-    at = [f"page {one.page}"] if one.page is not None else []
+    at = [f"page {one.page}"] if one.page is not None and f"p. {one.page}" not in one.cell else []
     if one.start is not None and one.end is not None:
         at.append(f"characters {one.start} to {one.end}")
     if one.sha256:
@@ -102,7 +102,7 @@ def _control(twin: Twin, verdict: Verdict) -> Control:
     """Right is a false twin that is not supported, and a paraphrase with the claim's own verdict."""
     said = twin.verdict
     right = None if not said else (said != "supported" if twin.false else said == verdict.verdict)
-    return Control(visible(twin.text), twin.kind, visible(twin.changed), twin.false, said, right)
+    return Control(visible(twin.text), twin.kind, visible(twin.changed).replace("->", "\u2192"), twin.false, said, right)
 
 
 def address(id: str) -> Words:

@@ -54,6 +54,8 @@ def _found(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs], re
 
 
 def _ran(inputs: Inputs, runs: Sequence[Runs]) -> list[str]:
+    if not inputs.question.experiment:
+        return ["No experiment is named that would answer this, so nothing was run for it."]
     if not runs:
         if inputs.own is None or not len(inputs.hand.runs):
             return ["Nothing was run by us yet, so the claims stand against what is printed alone."]

@@ -53,7 +53,13 @@ def _forest(runs: Runs) -> Figure | None:
         return None
     sure = "bars are 95% t intervals over seeds" if any(point and point.known for one in lines for point in one.points) else ""
     few = [one.label for one in lines if not any(point and point.known for point in one.points)]
-    missing = "one seed, so no intervals" if len(few) == len(lines) else f"one seed and no bar: {', '.join(few)}" if few else ""
+    missing = (
+        "each measured in one seed, so there are no intervals"
+        if len(few) == len(lines)
+        else f"one seed and no bar: {', '.join(few)}"
+        if few
+        else ""
+    )
     caption = (
         f"{'; '.join(part for part in ('Points gained over no intermediate training in the same seed', sure, missing) if part)}. "
         f"{who(runs)}."

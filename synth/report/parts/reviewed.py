@@ -98,11 +98,11 @@ def summary(findings: Sequence[Finding], review: Review) -> Section:
     if not findings:
         return Section("findings", "Summary of findings", (Paragraph(words("Not made: there is no finding.")),), "Findings")
     if all(one.level == NOT_RATED for one in review.certainty):
-        line = (
+        none = (
             f"None of {len(findings)} findings can be rated: no check says anything of a claim. What would "
             "change that is said above."
         )
-        return Section("findings", "Summary of findings", (Paragraph(words(line)),), "Findings")
+        return Section("findings", "Summary of findings", (Paragraph(words(none)),), "Findings")
     by = {one.claim: one for one in review.certainty}
     rows = []
     for one in findings:

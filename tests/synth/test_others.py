@@ -1,0 +1,69 @@
+"""Claims of others: JSON Lines become a question, and what is wrong with a line is said by its number."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replicate.problems import Problem
+from synth import others
+
+
+@pytest.fixture
+def lines(tmp_path):
+    def write(*given):
+        path = tmp_path / "claims.jsonl"
+        path.write_bytes(b"\n".join(one if isinstance(one, bytes) else json.dumps(one).encode() for one in given) + b"\n")
+        return path
+
+    return write
+
+
+def line(id="a", claim="Training on SQuAD raises the average by 8.3 points on the dev set.", paper="2005.13013v1"):
+    return {"id": id, "claim": claim, "paper": paper}
+
+
+def test_every_line_becomes_a_claim_with_what_it_asserts(lines):
+    question = others.read(lines(line(), b"", line("b", "It helps.", "paper.pdf"), line(7, paper=None)))
+    assert [(one.id, one.paper) for one in question.claims] == [("a", "2005.13013v1"), ("b", "paper.pdf"), ("7", "")]
+    assert question.papers == ("2005.13013v1", "paper.pdf") and question.name == "claims" and question.reported == {}
+    assert [one.kind for one in question.claims[0].asserts] == ["gain"] and question.claims[1].asserts == ()
+
+
+def test_bad_lines_are_named_counted_and_left_out(lines):
+    bad = [
+        b"{no json", b"\xff\xfe", [1], {"claim": "No id.", "paper": "x"}, {"id": "c"}, line(True), line(" "), line("d", 3),
+        line("a"), line("e", paper=[1]), line("f", paper=True),
+    ]  # fmt: skip
+    said: list[str] = []
+    question = others.read(lines(line(), *bad, line("z")), said.append)
+    assert [one.id for one in question.claims] == ["a", "z"]
+    assert question.reported == {"left_out": len(bad)} and len(said) == len(bad)
+    assert [int(one.split("line ")[1].split(":")[0]) for one in said] == list(range(2, len(bad) + 2))
+    assert all(one.endswith("; left out") for one in said)
+
+
+def test_long_and_empty_claims_are_kept_for_the_checks_to_say_so(lines):
+    question = others.read(lines(line("long", "SQuAD helps. " * 1000), line("void", "")))
+    assert [one.id for one in question.claims] == ["long", "void"] and question.claims[0].asserts == ()
+
+
+def test_a_file_without_a_claim_is_a_problem_that_shows_a_line(lines, tmp_path):
+    for given_, reason in ((b"{}", "line 1: no 'id'"), (b"", "the file is empty"), (None, "no such file")):
+        with pytest.raises(Problem, match=reason) as raised:
+            others.read(tmp_path / "no" if given_ is None else lines(given_))
+        assert '{"id": "1", "claim":' in str(raised.value)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda one: st.lists(one) | st.dictionaries(
+    st.sampled_from(["id", "claim", "paper", "x"]), one)))  # fmt: skip
+def test_any_json_is_a_claim_or_a_reason(given_):
+    try:
+        claim = others._claim(json.dumps(given_).encode())
+    except ValueError as error:
+        assert str(error)
+    else:
+        assert claim.id and claim.text == given_["claim"]
