@@ -108,6 +108,8 @@ def _checked(found: Checked) -> str:
     else:
         lines.append(f"  {found.verdicts} verdicts on tables and runs were made again, and are the same")
     lines += [f"  not asked again: {one}" for one in found.left]
+    if found.made_by:
+        lines.append(f"  made by another version, {found.made_by}: what differs may be the program's doing")
     lines.append("holds" if found.holds else "does not hold")
     return "\n".join(lines)
 

@@ -190,7 +190,7 @@ def open(papers: str | Path | None = None, progress: Callable[[int, int], None] 
     folder = build(found, files.cache() / "evidence", progress)
     about: dict[str, Any] = json.loads((folder / "about.json").read_text(encoding="utf-8"))
     names = ("text", "text_at", "label", "heading", "spans", "span_at", "length", "paper", "at", "sentence", "count")
-    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in names}
+    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in names}
     starts = [one["first"] for one in about["papers"]] + [len(arrays["label"])]
     listed = tuple(
         Listed(one["id"], one["file"], one["sha256"], one["title"], tuple(one["names"]), one["first"], last)

@@ -17,13 +17,14 @@ from typing import Any
 
 from replicate.problems import Problem
 
+from .. import provenance
 from ..checks import CHECKS
 from ..checks.hand import Hand
 from ..facts import shipped
 from ..records import Verdict
 from . import html, markdown, pdf
 from .build import compose
-from .inputs import Inputs, unpack
+from .inputs import GENERATOR, Inputs, unpack
 from .value import SCHEMA, Report
 
 AGAIN = ("tables", "replication")  # checks that need no paper
@@ -53,6 +54,7 @@ class Checked:
     verdicts: int
     changed: tuple[str, ...]
     left: tuple[str, ...]
+    made_by: str = ""
 
     @property
     def holds(self) -> bool:
@@ -62,7 +64,7 @@ class Checked:
         return {
             "file": self.path, "format": self.format, "question": self.question, "holds": self.holds, "numbers": self.numbers,
             "differences": [{"says": one.says, "holds": one.holds} for one in self.differences],
-            "verdicts_recomputed": self.verdicts, "verdicts_changed": list(self.changed), "not_recomputed": list(self.left),
+            "verdicts_recomputed": self.verdicts, "verdicts_changed": list(self.changed), "not_recomputed": list(self.left), "made_by": self.made_by,
         }  # fmt: skip
 
 
@@ -83,7 +85,7 @@ def check(path: Path) -> Checked:
     changed, verdicts = _verdicts(inputs)
     numbers = sum(len(NUMBER.findall(line)) for line in holds)
     found = _differences(says, holds)
-    return Checked(str(path), kind, inputs.question.name, numbers, found, verdicts, changed, _left(inputs))
+    return Checked(str(path), kind, inputs.question.name, numbers, found, verdicts, changed, _left(inputs), _made_by(inputs))
 
 
 # ---- out of the formats: the data, and the lines of text
@@ -198,6 +200,12 @@ def _same(one: Verdict, other: Verdict) -> bool:
 
 def _short(verdict: Verdict) -> str:
     return f"{verdict.verdict} {verdict.number}".strip()
+
+
+def _made_by(inputs: Inputs) -> str:
+    """Which version made the report, where it is not this one: a difference may be the program's."""
+    said = dict(inputs.about).get("Version", "")
+    return said if said.partition(",")[0] != f"{GENERATOR} {provenance.version('stilts-claims')}" else ""
 
 
 def _left(inputs: Inputs) -> tuple[str, ...]:

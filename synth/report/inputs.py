@@ -125,9 +125,11 @@ def _search(question: Question, folder: Path | None) -> dict[str, Any]:
         return {}
     known = {name: value for name, value in counts.items() if name != "kind"}
     fetched = path.parent / record.FETCHED
-    if fetched.is_file():
-        outcomes = [json.loads(line)["missing"] for line in fetched.read_text("utf-8").splitlines()]
+    try:
+        outcomes = [json.loads(line)["missing"] for line in fetched.read_text("utf-8").splitlines()] if fetched.is_file() else []
         known = prisma.after_fetching(known, outcomes).to_dict()
+    except (ValueError, KeyError, TypeError, AssertionError) as error:
+        raise Problem(f"{fetched if fetched.is_file() else path}: the record of the search is damaged ({error})") from error
     asked = [row for row in rows if row.get("kind") == "outcome"]
     return {
         "when": head.get("when", ""), "counts": known,

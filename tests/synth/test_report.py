@@ -7,7 +7,7 @@ import re
 import pytest
 
 from replicate import results
-from synth.report import plain
+from synth.report import analysis, plain
 from synth.report.build import build, compose
 from synth.report.inputs import pack, unpack
 from synth.report.value import Figure, Paragraph, Report, Table, text_of
@@ -16,10 +16,9 @@ from . import reported
 
 
 @pytest.fixture(scope="module", autouse=True)
-def pinned(tmp_path_factory):
-    """One cache for the analyses of these tests, and one day for their reports."""
+def pinned():
+    """One day for all reports."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("SOURCE_DATE_EPOCH", "1700000000")
         yield
 
@@ -27,6 +26,12 @@ def pinned(tmp_path_factory):
 @pytest.fixture(scope="module")
 def whole() -> Report:
     return reported.whole()[1]
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Without the regression, which most reports here are not about and which takes longer than all the rest."""
+    monkeypatch.setattr(analysis, "regression", lambda rows, margin: {"why": "left out"})
 
 
 def blocks(report: Report, id: str) -> tuple:
@@ -61,7 +66,7 @@ def test_the_abstract_says_what_was_asked_found_how_sure_and_what_the_report_was
     assert "artificial world" in parts["Our own runs"]
 
 
-def test_numbers_come_from_values(tmp_path, grid):
+def test_numbers_come_from_values(tmp_path, grid, quick):
     rows = grid(gains={"squad1": 4.0, "ccg": -1.0}, drift=0)
     report = build(reported.inputs(reported.asked(tmp_path), rows))
     assert "1 of 2 intermediate trainings raised the average" in text_of(report.abstract[-1][1])
@@ -91,7 +96,7 @@ def test_figures_and_tables_of_the_artificial_world_carry_the_word(whole):
     }  # fmt: skip
 
 
-def test_worlds_have_sections_of_their_own(tmp_path, grid):
+def test_worlds_have_sections_of_their_own(tmp_path, grid, quick):
     real = grid(seeds=(1,), world="real", model="xlm-roberta-large", codes=("en", "de", "ru", "zh", "ar"))
     both = results.pd.concat([real, grid(seeds=(1,))], ignore_index=True)
     report = build(reported.inputs(reported.asked(tmp_path), both))
@@ -103,7 +108,7 @@ def test_worlds_have_sections_of_their_own(tmp_path, grid):
 @pytest.mark.parametrize(
     "part", ["intermediate == 'baseline'", "intermediate != 'baseline'", "target == 'tatoeba'", "index == 0"]
 )
-def test_whatever_part_was_run_makes_a_report(tmp_path, grid, part):
+def test_whatever_part_was_run_makes_a_report(tmp_path, grid, quick, part):
     rows = grid(seeds=(1, 2), gains={"squad1": 3.0}, targets=("xnli", "udpos", "tatoeba"))
     report = build(reported.inputs(reported.asked(tmp_path), rows.query(part)))
     assert any(one.id == "runs" for one in report.sections)
@@ -118,7 +123,7 @@ def test_what_was_not_made_is_said_in_words(tmp_path):
     assert "cannot be answered" in said(empty, "question")
 
 
-def test_one_seed_has_no_interval_and_the_limitations_say_it(tmp_path, grid):
+def test_one_seed_has_no_interval_and_the_limitations_say_it(tmp_path, grid, quick):
     report = build(reported.inputs(reported.asked(tmp_path), grid(seeds=(1,))))
     assert "one seed: there is no interval" in said(report, "limitations")
     forest = next(one for one in report.figures() if one.id == "figure-forest-artificial")

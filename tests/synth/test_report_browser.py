@@ -38,7 +38,6 @@ def pages(tmp_path_factory) -> Path:
     """A report with everything, a hostile one, and the index."""
     out = tmp_path_factory.mktemp("pages")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("SOURCE_DATE_EPOCH", "1700000000")
         made, _ = reported.whole()
         write([made], out)

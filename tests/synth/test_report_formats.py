@@ -65,9 +65,8 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def pinned(tmp_path_factory):
+def pinned():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("SOURCE_DATE_EPOCH", "1700000000")
         yield
 
