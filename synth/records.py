@@ -165,7 +165,8 @@ class Evidence:
 class Twin:
     """A claim made from another one, and what the same checks said of it.
 
-    `false` twins are false by construction (`kind`: number, task, metric, direction, quantifier, negation, swapped);
+    `false` twins are false by construction (`kind`: number, unread, task, metric, model, language, split, benchmark, system, direction, quantifier,
+    negation, swapped);
     the others are paraphrases, as true as the claim. `changed` says what was changed into what.
     """
 

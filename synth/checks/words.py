@@ -12,6 +12,7 @@ from .tables import NOT_ENOUGH, OTHER, PARTLY, REFUTED, SUPPORTED, combine
 if TYPE_CHECKING:
     from ..evidence.index import Index, Listed, Passage
     from ..words.judge import Judged
+    from ..words.votes import Votes
     from .hand import Hand
 
 NAME = "words"
@@ -36,7 +37,8 @@ def check(claim: Claim, question: Question, hand: Hand) -> Verdict:
         return _absent(claim.paper)
     paper = index.paper(claim.paper) if claim.paper else None
     whole = _whole(text) if claim.cut else text
-    found, labelled = _judged(index, paper, whole)
+    votes: Votes | None = getattr(hand, "votes", None)
+    found, labelled = _judged(index, paper, whole, votes)
     verdict = combine([_word(one) for one in found])
     if claim.cut and verdict == SUPPORTED:
         verdict = PARTLY
@@ -46,15 +48,22 @@ def check(claim: Claim, question: Question, hand: Hand) -> Verdict:
     return Verdict(NAME, verdict, line, evidence=_evidence(found), data={**_data(claim, paper, found), **labelled})
 
 
-def _judged(index: Index, paper: Listed | None, text: str) -> tuple[list[Judged], dict[str, object]]:
-    """What a paper says of each statement of a claim; of an abstract outside our field a model says it, with its odds."""
-    from ..words import judge, short
+def _judged(index: Index, paper: Listed | None, text: str, votes: Votes | None = None) -> tuple[list[Judged], dict[str, object]]:
+    """What a paper says of each statement of a claim; of an abstract outside our field a model says it, with its odds.
+
+    The votes of other models stand beside it.
+    """
+    from ..words import candidates, judge, short
 
     if paper is not None and short.applies(index, paper, text) and (made := short.judge(index, paper, text)):
         judged, labelled = made
         chances = dict(zip(short.LABELS, (round(one, 4) for one in labelled.probabilities), strict=True))
         return [judged], {"labels": chances}
-    return judge.judge(index, paper, text), {}
+    found = judge.judge(index, paper, text, votes.likeness if votes else None)
+    if votes is None:
+        return found, {}
+    passages = [one.text for one in candidates.candidates(index, paper, text, votes.likeness)]
+    return found, {"votes": votes.on(text, passages)}
 
 
 def _absent(paper: str) -> Verdict:
@@ -88,7 +97,7 @@ def _whole(text: str) -> str:
 
 
 def _word(one: Judged) -> str:
-    from ..words.compare import REFUTES, SUPPORTS, WIDER
+    from ..words.answers import REFUTES, SUPPORTS, WIDER
 
     if one.also is not None:
         return PARTLY

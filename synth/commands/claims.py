@@ -62,7 +62,12 @@ def _short(verdict: Verdict) -> str:
 
 
 def _final(found: Verdict) -> str:
-    return found.verdict if found.confidence is None else f"{found.verdict} ({found.confidence:.2f})"
+    return found.verdict if found.confidence is None else f"{found.verdict} ({_sure(found.confidence)})"
+
+
+def _sure(confidence: float) -> str:
+    """A probability that never claims certainty."""
+    return ">0.99" if confidence > 0.99 else f"{confidence:.2f}"
 
 
 def _table(question: Question, found: Mapping[str, Verdict]) -> str:
@@ -120,7 +125,7 @@ def _explained(claim: Claim, found: Verdict) -> str:
         made += _wrapped(f"confidence: none, {found.reason}", "  ")
     else:
         ends = f", 95% interval {found.interval[0]:.2f} to {found.interval[1]:.2f}" if found.interval else ""
-        made.append(f"  confidence that this verdict is right: {found.confidence:.2f}{ends}")
+        made.append(f"  confidence that this verdict is right: {_sure(found.confidence)}{ends}")
     if claim.note:
         made += _wrapped(f"note: {claim.note}", "  ")
     made += [line for one in found.scope for line in _wrapped(f"scope: {one}", "  ")]

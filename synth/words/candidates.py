@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from ..evidence.index import Index, Listed, Passage
 from ..reading.document import FRONT, HEADING, REFERENCES, RELATED
+from .votes import Likeness
 
 FOUND, LIKE = 10, 4
 LIKENESS = 80.0  # rapidfuzz's partial ratio; below it letters are alike by chance
@@ -16,12 +17,21 @@ OTHERS = (RELATED, REFERENCES)  # what stands there are others' words
 MUTE = (FRONT, HEADING)  # titles, names of authors: nothing is asserted there
 
 
-def candidates(index: Index, paper: Listed | None, text: str) -> list[Passage]:
-    """The passages that may speak of a claim, the most promising first; of one paper, or of all."""
+def candidates(index: Index, paper: Listed | None, text: str, likeness: Likeness | None = None) -> list[Passage]:
+    """The passages that may speak of a claim, the most promising first; of one paper, or of all.
+
+    `likeness`, a model's, brings in those sentences of a paper that are most alike in meaning.
+    """
     found = index.near(text, paper.id if paper else None, FOUND)
     if paper is not None and not (found and _holds(found[0], text)):
         there = {one.number for one in found}
         found += [one for one in alike(index, paper, text) if one.number not in there]
+    if paper is not None and likeness is not None:
+        own = index.find(paper.id)
+        scores = likeness(text, [one.text for one in own])
+        first = sorted(range(len(own)), key=lambda place: -scores[place])[:FOUND]
+        there = {one.number for one in found}
+        found += [own[place] for place in first if own[place].number not in there]
     return found
 
 

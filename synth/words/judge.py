@@ -11,10 +11,12 @@ from ..english.atoms import atoms
 from ..evidence.index import Index, Listed, Passage
 from ..evidence.terms import terms
 from .align import Context
+from .answers import OPEN, REFUTES, SUPPORTS, WIDER
 from .candidates import MUTE, OTHERS, candidates, weight
-from .compare import OPEN, REFUTES, SUPPORTS, WIDER, Compared, compare
+from .compare import Compared, compare
 from .said import Said, said, stated
 from .synonyms import group
+from .votes import Likeness
 
 LONGEST = 2000  # characters of a claim; what is longer is no claim
 Weigh = Callable[[Passage], Callable[[str], float]]
@@ -37,13 +39,13 @@ class Judged:
     theirs: bool = False  # it stands only in others' words: the bibliography, related work
 
 
-def judge(index: Index, paper: Listed | None, text: str) -> list[Judged]:
+def judge(index: Index, paper: Listed | None, text: str, likeness: Likeness | None = None) -> list[Judged]:
     """Each statement of a claim with what the paper's text says of it; with no paper, what any of the papers says."""
     weigh, text = _weigher(index), stated(text)
     parts = [one.text for one in atoms(text)] or [text]
-    if len(parts) > 1 and (same := _whole(candidates(index, paper, text), text, weigh)):
+    if len(parts) > 1 and (same := _whole(candidates(index, paper, text, likeness), text, weigh)):
         return [same]
-    return [_statement(index, part, candidates(index, paper, part), weigh) for part in parts]
+    return [_statement(index, part, candidates(index, paper, part, likeness), weigh) for part in parts]
 
 
 def _whole(found: Sequence[Passage], text: str, weigh: Weigh) -> Judged | None:

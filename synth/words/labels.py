@@ -19,8 +19,8 @@ import numpy as np
 from replicate import resources
 
 from .align import align
-from .compare import numbers_alike
 from .features import Named, features
+from .quantities import numbers_alike
 from .said import said
 
 SUPPORTED, NOT_ENOUGH, REFUTED = 0, 1, 2

@@ -10,8 +10,8 @@ import functools
 from .. import vocabulary
 from ..evidence.index import Index, Listed, Passage
 from ..reading.document import FRONT
+from .answers import OPEN, REFUTES, SUPPORTS
 from .candidates import MUTE, OTHERS
-from .compare import OPEN, REFUTES, SUPPORTS
 from .features import read
 from .judge import Judged
 from .labels import LABELS, Labelled, label, shipped

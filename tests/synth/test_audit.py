@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Sequence
 from decimal import Decimal
@@ -158,6 +159,31 @@ def test_a_percentage_of_a_count_is_right_when_it_is_rounded(parts: tuple[int, i
     share = Decimal(100 * part) / whole
     assert not findings(f"We found that {part} of the {whole} papers ({share:.{places}f}%) do so.")
     assert only(f"We found that {part} of the {whole} papers ({share + 2:.{places}f}%) do so.").kind == "percentage"
+
+
+CELLS = st.one_of(
+    st.sampled_from(
+        ["", "-", "n/a", "0", "0.0", "+0", "100%", "0%", "\u221e", "1e5", "10\u00b2", "85.2\u2080.\u2083", "3 / 0", "9" * 40]
+    ),
+    st.from_regex(
+        r"[+\-\u2212~$]?[0-9]{1,9}(\.[0-9]{1,3})?( ?[%KM])?( \u00b1 [0-9.]{1,3}| \([+]?[0-9]{1,2}%?\))?", fullmatch=True
+    ),
+)
+NAMES = "Avg Total \u0394 All P R F1 std T1 T2 Rank Median".split()
+LABELS = st.sampled_from([*NAMES, "Gain (%)", "Avg. (w/o T1)", "# docs", "% docs", "", "XQuAD F1", "XQuAD EM"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(LABELS, min_size=3, max_size=5), st.data())
+def test_whatever_stands_in_a_table_the_audit_ends_and_its_json_is_json(labels: list[str], data: st.DataObject) -> None:
+    wide = len(labels)
+    lines = [[Piece(one, head=True) for one in labels]]
+    for _ in range(data.draw(st.integers(1, 5))):
+        values = data.draw(st.lists(CELLS, min_size=wide - 1, max_size=wide - 1))
+        lines.append([Piece(data.draw(LABELS)), *(Piece(one, bold=data.draw(st.booleans())) for one in values)])
+    made = table(lines, "Table 1: Accuracy over 5 runs.")
+    audit = run.audited(document("T1 outperforms T2 by 3.0 points (Table 1), t(3) = 2.1, p = .1.", tables=[made] if made else []))
+    assert json.loads(json.dumps(audit.to_dict(), allow_nan=False))["checked"]["test statistics"] == 1
 
 
 # ---- averages

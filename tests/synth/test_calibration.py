@@ -211,5 +211,5 @@ def test_the_shipped_counts_are_those_of_the_published_rows():
     data = Path(calibration.resources.data())
     found = tomllib.loads((data / "calibration" / "twins.toml").read_text(encoding="utf-8"))
     for name, digest in found["inputs"].items():
-        assert sha256(data / "published" / name) == digest, f"make calibration: {found['made_by']}"
+        assert sha256(data / "published" / name) == digest, f"run {found['made_by']}"
     assert json.dumps(found["reliability"]["bins"]) and math.isfinite(found["reliability"]["bins"][0][0])

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replicate.problems import Problem
 from synth.checks import words
 from synth.checks.hand import Hand
 from synth.evidence import build, index
 from synth.reading import pages
 from synth.records import Claim, Question
-from synth.words import labels
-from synth.words.compare import OPEN, REFUTES, SUPPORTS, WIDER, compare
+from synth.words import labels, votes
+from synth.words.answers import OPEN, REFUTES, SUPPORTS, WIDER
+from synth.words.compare import compare
 from synth.words.opposites import opposite
 from synth.words.polarity import sense
 from synth.words.said import said, stated
@@ -375,3 +377,45 @@ def test_the_fit_finds_the_weights_that_the_gradient_says():
     assert abs(rows.T @ (chances - wanted) + 2.0 * weights[:-1]).max() < 1e-2
     assert abs((chances - wanted).sum(0)).max() < 1e-2
     assert all(one <= other for one, other in pairwise(sorted(labels.LABELS)))
+
+
+# --- votes of other models
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """A model of inference of a few hundred random weights, and its tokenizer, as files."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+
+    words_ = {
+        word: place for place, word in enumerate(["[PAD]", "[UNK]", *"squad raises the average by points tea sleep".split()])
+    }
+    plain = Tokenizer(models.WordLevel(words_, unk_token="[UNK]"))
+    plain.pre_tokenizer = pre_tokenizers.Whitespace()
+    folder = tmp_path_factory.mktemp("model")
+    PreTrainedTokenizerFast(tokenizer_object=plain, pad_token="[PAD]", unk_token="[UNK]").save_pretrained(folder)
+    size = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1, "intermediate_size": 8, "vocab_size": len(words_)}
+    named = dict(enumerate(("CONTRADICTION", "NEUTRAL", "ENTAILMENT")))
+    BertForSequenceClassification(BertConfig(**size, num_labels=3, id2label=named)).save_pretrained(folder)
+    return str(folder)
+
+
+def test_other_models_vote_beside_the_verdict_and_change_nothing(hand, tiny):
+    class Asked(Hand):
+        votes = votes.votes(tiny, tiny)
+
+    plain, found = verdict(SUPPORTED[0], hand), verdict(SUPPORTED[0], Asked(index=hand.index))
+    (opinion,) = found.data["votes"]
+    assert opinion["by"] == f"nli:{tiny}" and opinion["says"] in labels.LABELS and 1 / 3 < opinion["probability"] <= 1
+    assert (found.verdict, found.line, found.evidence) == (plain.verdict, plain.line, plain.evidence)
+    same, other = votes.Embeddings(tiny)("tea", ["tea", "squad raises the average"])
+    assert same == pytest.approx(1, abs=1e-5) and other < same
+
+
+def test_a_name_of_no_model_is_a_problem(tmp_path, tiny):
+    with pytest.raises(Problem, match="no model that can be used"):
+        votes.Nli(str(tmp_path))("SQuAD helps.", ["It does."])
+    with pytest.raises(Problem, match="no model of inference"):
+        votes._places("some", {0: "LABEL_0", 1: "LABEL_1"})
+    assert votes.votes() is None

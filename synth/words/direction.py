@@ -1,0 +1,111 @@
+"""Whether a claim and a passage say that it goes the same way: direction, order and negation together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..english.cues import COMPARATIVE, DIRECTION, DOWN, NEGATION, UP, Cue
+from . import sides
+from .align import Aligned
+from .answers import OPEN, REFUTES, SUPPORTS, Answer
+from .said import Said
+
+SAME_WORD = 0.6  # the same cue word counts as the one in its place, as near as that beside the nearest one
+OPPOSITE = {UP: DOWN, DOWN: UP}
+DENIES = re.compile(r"not|cannot|\w+n['\u2019]t|no|none|never|neither|nor|fail\w*(?: to)?", re.I)  # a 'lack of' has an object
+# Words that say of a quantity that it goes up or down, or is more or less: they can be each other's opposite.
+CHANGES = re.compile(
+    r"(?:improv|increas|rais|gain|boost|enhanc|outperform|exceed|surpass|ris|rose|grow|grew|reduc|decreas|lower|hurt|degrad|drop|declin"
+    r"|underperform|worsen|deteriorat|harm|impair|fall|fell|lift|help)\w*|(?:high|larg|great|strong|small|weak)(?:er|est)"
+    r"|better|best|worse|worst|more|less|fewer|beat\w*|trail\w*",
+    re.I,
+)
+PARTS = re.compile(
+    r";|,\s(?=(?:but|whereas|while|although|though|since|because)\b)|\b(?:but|whereas|while|although|though|however|since|because)\b",
+    re.I,
+)
+CLOSE = 30  # characters beside the claim's words within which a negation still belongs to them
+
+
+def direction(found: Aligned) -> Answer:
+    """Whether both say it goes the same way: direction, negation and the two sides of a comparison together."""
+    claim, passage = found.claim, found.passage
+    denied = _denied(claim) != _denied(passage, reach(found))
+    swapped = sides.swapped(found)
+    turned, plain = "", True
+    for cue, other in _facing(found, claim.of(DIRECTION), passage.of(DIRECTION)):
+        if other is None:
+            return OPEN, f"'{cue.text}' has nothing beside it there"
+        if rival := found.rival(other):
+            return OPEN, f"'{other.text}' is said there of {rival}"
+        if other.value == cue.value:
+            continue
+        if OPPOSITE.get(cue.value) != other.value:
+            return OPEN, f"the claim says '{cue.text}', the passage '{other.text}'"
+        turned = f"the claim says '{cue.text}', the passage '{other.text}'"
+        plain = plain and bool(CHANGES.fullmatch(cue.text) and CHANGES.fullmatch(other.text))
+    if swapped is None and any(True for _ in claim.of(COMPARATIVE)):
+        swapped = False
+    if bool(turned) and swapped and not denied:
+        return SUPPORTS, ""  # 'A is better than B', 'B is worse than A'
+    if turned and denied and not swapped:
+        # 'hurts' makes 'does not help' true; 'does not help' does not make 'hurts' true.
+        return (SUPPORTS, "") if _denied(claim) else (OPEN, f"{turned}, and one of them denies it")
+    if turned and not swapped and not denied:
+        return (REFUTES if plain else OPEN), turned
+    if swapped and not turned and not denied:
+        return REFUTES, "the passage compares them the other way round"
+    if denied and not turned and not swapped:
+        which, where = (claim, "the claim") if _denied(claim) else (passage, "the passage")
+        word = which.of(NEGATION)[0].text
+        outright = all(DENIES.fullmatch(cue.text) for cue in (*claim.of(NEGATION), *passage.of(NEGATION)))
+        return (REFUTES if outright else OPEN), f"{where} denies it ('{word}')"
+    if turned or swapped or denied:
+        return OPEN, "direction, order and negation differ"
+    return SUPPORTS, ""
+
+
+def _facing(found: Aligned, cues: Sequence[Cue], among: Sequence[Cue]) -> list[tuple[Cue, Cue | None]]:
+    """Each cue of the claim with the one of the passage in its place; a word that stands in both goes first."""
+    left, made = list(among), dict[int, Cue]()
+    for cue in cues:
+        # 'The lowest yield' faces what stands before 'yield'.
+        thing = next((there for one, there in found.places if 0 < one.start - cue.end <= 2), ())
+        if one := next((one for one in left if any(0 < place - one.end <= 2 for place in thing)), None):
+            made[cue.start] = one
+            left.remove(one)
+    for same in (True, False):
+        for cue in cues:
+            if cue.start in made or not (left or made):
+                continue
+            if not left:
+                left = list(made.values())
+            best = max(left, key=lambda one: found.nearness(cue, one))
+            if same:
+                near = [one for one in left if one.text.lower() == cue.text.lower()]
+                first = max(near, key=lambda one: found.nearness(cue, one), default=None)
+                if first is None or found.nearness(cue, first) < SAME_WORD * found.nearness(cue, best):
+                    continue
+                best = first
+            made[cue.start] = best
+            left.remove(best)
+    return [(cue, made.get(cue.start)) for cue in cues]
+
+
+def _denied(said: Said, within: tuple[int, int] | None = None) -> bool:
+    """Whether a statement is denied; of a passage only where the claim's words stand."""
+    there = [cue for cue in said.of(NEGATION) if within is None or (cue.end >= within[0] and cue.start <= within[1])]
+    return len(there) % 2 == 1
+
+
+def reach(found: Aligned, close: int = CLOSE) -> tuple[int, int] | None:
+    """The part of the passage where the claim's words stand, with what stands close to them in the same clause."""
+    places = [place for one, there in found.places for place in there if one.share == 1.0]
+    if not places:
+        return None
+    low, high, text = min(places), max(places), found.passage.text
+    parts = [match.end() for match in PARTS.finditer(text)]
+    left = max([place for place in parts if place <= low] + [low - close])
+    right = min([place for place in parts if place > high] + [len(text), high + close])
+    return left, right
