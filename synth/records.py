@@ -165,9 +165,9 @@ class Evidence:
 class Twin:
     """A claim made from another one, and what the same checks said of it.
 
-    `false` twins are false by construction (`kind`: number, unread, task, metric, model, language, split, benchmark, system, direction, quantifier,
-    negation, swapped);
-    the others are paraphrases, as true as the claim. `changed` says what was changed into what.
+    `false` twins are false by construction, the others are paraphrases, as true as the claim. `kind` says what was touched
+    (number, unread, task, metric, model, language, split, benchmark, system, direction, quantifier, negation, swapped),
+    `changed` what was changed into what.
     """
 
     text: str

@@ -15,7 +15,7 @@ from .findings import LIKELY, POSSIBLE, SURE, Finding, Outcome, between, counted
 from .readings import Reading, readings, value
 from .views import Entry, View, both, label, place, right
 
-NARROW, ENOUGH = 8, 5  # in the last digit that is printed; how many others have to show that a small miss is one
+NARROW, ENOUGH = 3, 5  # in the last digit that is printed; how many others have to show that a small miss is one
 # A caption or a neighbour that says what else an average may be over.
 HIDDEN = re.compile(
     r"\b(seeds?|runs?|folds?|trials|annotators|weighted|micro|averaged? (over|across|of)|mean (over|of|and)|all \d+"

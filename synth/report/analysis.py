@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from .. import headline, provenance, regress
 
 VERSION = 1  # of what is kept
 WHERE = "our runs"
+LONG = 3000  # rows that take so long that somebody should know why
 
 
 def regression(rows: pd.DataFrame, margin: float, fresh: bool = False) -> dict[str, Any]:
@@ -56,6 +58,8 @@ def _kept(
             return json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             pass
+    if len(frame) > LONG:
+        print(f"synth: {kind} on {len(frame):,} rows, once: it is kept", file=sys.stderr)
     made = _made(frame, make)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

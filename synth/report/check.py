@@ -64,7 +64,8 @@ class Checked:
         return {
             "file": self.path, "format": self.format, "question": self.question, "holds": self.holds, "numbers": self.numbers,
             "differences": [{"says": one.says, "holds": one.holds} for one in self.differences],
-            "verdicts_recomputed": self.verdicts, "verdicts_changed": list(self.changed), "not_recomputed": list(self.left), "made_by": self.made_by,
+            "verdicts_recomputed": self.verdicts, "verdicts_changed": list(self.changed), "not_recomputed": list(self.left),
+            "made_by": self.made_by,
         }  # fmt: skip
 
 

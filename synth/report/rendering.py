@@ -157,7 +157,13 @@ def address(href: str) -> str:
     return "".join(f"%{ord(one):02X}" if one in '()<> \\"' else one for one in href)
 
 
+def in_url(text: str) -> str:
+    """Text as the content of a data: address: only what would end it or be misread is escaped."""
+    return "".join(f"%{byte:02X}" if byte < 33 or byte > 126 or byte in b"\"#%&'<>" else chr(byte) for byte in text.encode())
+
+
 FILTERS: dict[str, Any] = {
+    "in_url": in_url,
     "csv": table,
     "ranks": ranks,
     "day": day,

@@ -80,16 +80,13 @@ class Aligned:
         return sum(one.term in mine for one in whole) / len(whole) if whole else 0.0
 
     def rival(self, item: Placed) -> str:
-        """What the passage names beside a number or a cue, nearer than the claim's own name of that kind: then it belongs to that."""
+        """What the passage names nearer to a number or a cue than the claim's own name of that kind: it belongs to that."""
         named = [one for one in self.passage.things if one.name]
         own = [one for one in named if one.name and any(same_name(one.name, other) for other in self.claim.names)]
         for one in named:
             same = [mine for mine in own if mine.name and one.name and mine.name.kind == one.name.kind]
-            if (
-                one not in own
-                and same
-                and _gap(item, one.start, one.end) < min(_gap(item, mine.start, mine.end) for mine in same)
-            ):
+            nearest = min((_gap(item, mine.start, mine.end) for mine in same), default=0)
+            if one not in own and _gap(item, one.start, one.end) < nearest:
                 return one.text
         return ""
 

@@ -199,7 +199,7 @@ def _levels(runs: Runs) -> Figure | None:
     if not runs.levels:
         return None
     caption = f"Language by target task, in points; a QA score is the mean of F1 and EM. {who(runs)}."
-    return _map(runs, f"figure-levels-{runs.world}", "Scores without intermediate training", caption, "score", False)
+    return _map(runs, f"figure-levels-{runs.world}", "Scores without intermediate training", caption, False)
 
 
 def _added(runs: Runs) -> Figure | None:
@@ -207,10 +207,10 @@ def _added(runs: Runs) -> Figure | None:
         return None
     trainings = count(sum(not one.mlm for one in runs.systems), "intermediate training")
     caption = f"Mean over {trainings} without MLM, in points. {who(runs)}."
-    return _map(runs, f"figure-gains-{runs.world}", "Mean gain by language and task", caption, "gain", True)
+    return _map(runs, f"figure-gains-{runs.world}", "Mean gain by language and task", caption, True)
 
 
-def _map(runs: Runs, id: str, name: str, caption: str, what: str, diverging: bool) -> Figure:
+def _map(runs: Runs, id: str, name: str, caption: str, diverging: bool) -> Figure:
     cells = runs.language_gains if diverging else runs.levels
     rows = [(one.code, one.name, one.family) for one in runs.languages]
     targets = [(target, short(target)) for target in runs.targets]
@@ -222,12 +222,9 @@ def _map(runs: Runs, id: str, name: str, caption: str, what: str, diverging: boo
         f"{caption} Highest: {known.get(high_code, high_code)} in {title(high_task)}, {shown(high)}; "
         f"lowest: {known.get(low_code, low_code)} in {title(low_task)}, {shown(low)}."
     )
-    data = [
-        (one.code, one.name, one.family, target, cells[one.code, target])
-        for one in runs.languages for target in runs.targets if (one.code, target) in cells
-    ]  # fmt: skip
+    data = [(one.code, one.name, one.family, *(cells.get((one.code, id)) for id in runs.targets)) for one in runs.languages]
     return figure(
         id, name, caption, says,
         lambda id, name, says, narrow: heatmap(id, name, says, rows, targets, cells, diverging, narrow),
-        ("code", "language", "family", "task", what), data, runs.artificial,
+        ("code", "language", "family", *runs.targets), data, runs.artificial,
     )  # fmt: skip
