@@ -24,7 +24,7 @@ demo: $(READY)
 	@echo
 	$(PY) -m synth verify
 	@echo
-	$(PY) -m synth report
+	$(PY) -m synth report --format html,pdf,md
 
 test: lint
 	$(PY) -m pytest -q -n $(WORKERS)

@@ -11,13 +11,16 @@ from .commands import auditing, beginning, claims, literature, papers, reading, 
 
 # Nothing of `replicate` is imported up here: synth/shadow.py first looks whose it is.
 WELCOME = """\
-synth: what reports and papers claim, checked against printed tables and against our own runs
+synth: what reports and papers claim, checked against words, printed tables and runs of our own
 
-  python -m synth verify                          every claim with the verdict of each check
-  python -m synth verify stilts --explain ID      cells and recomputation of one claim
-  python -m synth report                          the same as a page for the browser, in out/
-  python -m synth search stilts                   papers in four databases, every query on record
-  python -m synth fetch 2005.13013v2              a paper into the library, pinned by version and hash
+  python -m synth ingest REPORT                   a report taken apart into claims/NAME.toml; `synth new` begins without one
+  python -m synth fetch 2005.13013v2              a paper into the library, pinned by version and hash; `synth search` finds some
+  python -m synth extract ID --to NAME            claims out of a paper, in its own sentences
+  python -m synth verify [NAME]                   every claim with the verdict of each check, and how sure
+  python -m synth verify NAME --explain ID        quote, cells, recomputation and controls of one claim
+  python -m synth audit FILE                      a document's own arithmetic
+  python -m synth review [NAME]                   six reviewers, their dissents, a total, certainty
+  python -m synth report [NAME]                   a report on each question, in out/ (--format html,pdf,md)
   python -m synth pages FILE                      a paper sentence by sentence; `synth table` its tables
   python -m synth pool FILE.csv                   a meta-analysis; `synth regress` for gains on typology
 
