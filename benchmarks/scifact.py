@@ -39,7 +39,7 @@ from synth.words.labels import (
     dump,
     fit,
     label,
-    numbers_hold,
+    may_hold,
     scales,
     shipped,
 )
@@ -123,14 +123,14 @@ def fitted(shared: np.ndarray, turns: np.ndarray, labels: np.ndarray) -> tuple[n
 def folded(pairs: Sequence[Pair], groups: np.ndarray, shared: np.ndarray, turns: np.ndarray, model: Model) -> np.ndarray:
     """The label that each pair gets from a fit without it, once for each of several partings into folds."""
     labels = np.array([one.label for one in pairs])
-    hold = [numbers_hold(one.claim, one.sentences, model.rarity) for one in pairs]
+    may = [may_hold(one.claim, one.sentences, model.rarity) for one in pairs]
     made = np.zeros((TIMES, len(labels)), int)
     for time in range(TIMES):
         fold = (np.random.default_rng(time).permutation(int(groups.max()) + 1) % FOLDS)[groups]
         for held in range(FOLDS):
             weights, row = fitted(shared, turns, np.where(fold == held, -1, labels))
             for place in np.flatnonzero(fold == held):
-                made[time, place] = LABELS.index(choose(weights, row(place), shared.shape[1], CAUTION, hold[place]).label)
+                made[time, place] = LABELS.index(choose(weights, row(place), shared.shape[1], CAUTION, may[place]).label)
     return made
 
 

@@ -107,7 +107,8 @@ def main(folders: list[str]) -> int:
             all_codes.update(codes)
     (HERE / "coverage.json").write_text(json.dumps(spans(sorted(all_codes)), separators=(",", ":")) + "\n")
     head = "| Font | Source | Version | sha256 of the source | Characters |\n| --- | --- | --- | --- | ---: |"
-    text = f"# Fonts of the PDF reports\n\nSubsets of Noto, made by `reports/fonts.py`, under the SIL Open Font License 1.1 (OFL.txt).\n\n{head}\n"
+    licence = "under the SIL Open Font License 1.1 (OFL.txt)"
+    text = f"# Fonts of the PDF reports\n\nSubsets of Noto, made by `reports/fonts.py`, {licence}.\n\n{head}\n"
     (HERE / "SOURCES.md").write_text(text + "\n".join(lines) + "\n")
     return 0
 

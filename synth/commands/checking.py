@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -52,24 +52,6 @@ def counting(title: str, unit: str) -> Iterator[Callable[[int, int], None]]:
             bar.close()
 
 
-def hand(arguments: argparse.Namespace, questions: Sequence[Question]) -> Hand:
-    """What is at hand for these questions; says what was left out."""
-    from .. import verify
-
-    names = sorted({question.experiment for question in questions if question.experiment})
-    with counting("reading papers", "papers") as told:
-        hand = verify.hand(arguments.results, names, arguments.papers, told)
-    if hand.left_out:
-        print(
-            f"synth: left out of {hand.where}: {hand.left_out} evaluation{'s' * (hand.left_out != 1)} with other settings than "
-            f"those of {', '.join(names)}",
-            file=sys.stderr,
-        )
-    for one in hand.index.skipped:
-        print(f"synth: left out of the papers: {one.name}: {one.why}", file=sys.stderr)
-    return hand
-
-
 def questions(arguments: argparse.Namespace) -> tuple[Question, ...]:
     """The questions that are asked for: question files, or the claims of others (.jsonl), whose bad lines are named."""
     from .. import others
@@ -78,21 +60,6 @@ def questions(arguments: argparse.Namespace) -> tuple[Question, ...]:
     if str(arguments.claims or "").endswith((".jsonl", ".ndjson")):
         return (others.read(arguments.claims, lambda line: print(f"synth: {line}", file=sys.stderr)),)
     return find(arguments.questions, arguments.claims)
-
-
-def verdicts(questions: Sequence[Question], hand: Hand, only: str = "") -> list[tuple[Question, dict[str, Verdict]]]:
-    """The verdicts of these questions, with a bar while it takes long."""
-    from .. import verify
-
-    total = sum(len(question.claims) for question in questions)
-    found: list[tuple[Question, dict[str, Verdict]]] = []
-    with counting("verifying", "claims") as told:
-        done = 0
-        for question in questions:
-            before = done
-            found.append((question, verify.verdicts(question, hand, only, lambda n, before=before: told(before + n, total))))
-            done += len(question.claims)
-    return found
 
 
 @dataclass(frozen=True)
@@ -128,8 +95,11 @@ def checked(arguments: argparse.Namespace, only: str = "") -> list[Checked]:
     total, done, found = 1 if only else len(ids), 0, list[Checked]()
     with counting("verifying", "claims") as told:
         for question in asked:
+
+            def onward(one: int, before: int = done) -> None:
+                told(before + one, total)
+
             hand = hands[verify.experiments_for(question)]
-            verdicts = verify.verdicts(question, hand, only, lambda n, before=done: told(before + n, total))
-            found.append(Checked(question, hand, verdicts))
-            done += len(verdicts)
+            found.append(Checked(question, hand, verify.verdicts(question, hand, only, onward)))
+            done += len(found[-1].verdicts)
     return found

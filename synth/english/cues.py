@@ -39,6 +39,11 @@ def _any(*parts: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{words})(?!\w)", re.I)
 
 
+# Training on them all together is one system, and no word on each of them.
+ALL_AT_ONCE = (
+    r"(?:all(?:\s+of)?|the(?=\s+(?:nine|9)\b))(?:\s+(?:the|these|our|its|nine|9|English|different))*\s+(?:intermediate[\s-]+)?(?:tasks|datasets)\s+"
+    r"(?:at\s+(?:once|the\s+same\s+time)|together|jointly|simultaneously|combined)"
+)
 NUMERAL = r"(?:\d|two\b|three\b|four\b|five\b|six\b|seven\b|eight\b|nine\b|ten\b)"
 # What only looks like a cue: names of the baseline, bounds of numbers, fixed phrases.
 HIDDEN = _any(
@@ -46,6 +51,8 @@ HIDDEN = _any(
     r"no intermediate(?:-task)? (?:training|fine-?tuning)",
     r"(?:(?<=than\x20)|(?<=over\x20)|(?<=with\x20)|(?<=to\x20))no intermediate tasks?",
     "no (?:more|fewer|less) than|no later|no doubt|not only|at (?:most|best|least)|up to|as well",
+    r"exact[ -]match(?:es)?",
+    ALL_AT_ONCE,
     "the most|most (?:common|important|likely|recent|complex|effective|similar|popular|notable|promising|useful|frequent)",
     "(?:low|lower|high|higher|less|under)-resourced?|(?:better|best) known|the same|of same|each other|after all",
     r"May \d|(?:training|cross-entropy|validation|test) loss(?:es)?|loss functions?",

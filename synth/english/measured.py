@@ -220,6 +220,8 @@ def _against(of: Scene, number: Number) -> str:
         return "the statement is negated"
     if of.hedge:
         return f"the statement is hedged ('{of.hedge}')"
+    if of.passive:
+        return "what outperforms it is not clear"
     if of.narrowed:
         return f"what it is said of is narrower than an assertion can be: '{of.narrowed}'"
     if of.several:

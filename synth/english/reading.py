@@ -11,6 +11,7 @@ from . import cues, measured, stated
 from .atoms import atoms
 from .found import Found
 from .scene import Scene, scene
+from .voices import active
 
 LONGEST = 2_000
 
@@ -34,9 +35,9 @@ def read(text: str, broken: bool = False) -> Reading:
         if len(atom.text) > LONGEST:
             unread[f"{atom.text[:60]}\u2026: too long for a sentence"] = None
             continue
-        seen = scene(atom.text)
+        seen = scene(active(atom.text))
         found = Found()
-        if broken and seen.numbers and seen.numbers[-1].end == len(atom.text) and atom.end == len(whole):
+        if broken and seen.numbers and seen.numbers[-1].end == len(seen.text) and atom.end == len(whole):
             found.leave(seen.numbers[-1], "the claim stops in the middle of it")
             found.used.add(seen.numbers[-1].start)
         if atom.text.endswith("?"):
@@ -45,12 +46,12 @@ def read(text: str, broken: bool = False) -> Reading:
         for reader in (stated.read, measured.read, comparisons.read):
             reader(seen, found)
         asserts |= dict.fromkeys(found.asserts)
-        unread |= dict.fromkeys(_left(seen, found))
+        unread |= dict.fromkeys(_left(seen, found, atom.text))
     return Reading(tuple(asserts), tuple(unread))
 
 
-def _left(seen: Scene, found: Found) -> list[str]:
-    """What of a statement is in no assertion: numbers first, then the statement as a whole."""
+def _left(seen: Scene, found: Found, said: str) -> list[str]:
+    """What of a statement is in no assertion: numbers first, then the statement as a whole, as it was said."""
     left = [
         f"{seen.text[one.start : one.end]}: {found.why.get(one.start) or 'what it counts or measures is not clear'}"
         for one in seen.numbers
@@ -58,7 +59,7 @@ def _left(seen: Scene, found: Found) -> list[str]:
     ]
     if found.asserts or left:
         return left
-    return [f"{_short(seen.text)}: {_why(seen)}"]
+    return [f"{_short(said)}: {_why(seen)}"]
 
 
 def _why(seen: Scene) -> str:

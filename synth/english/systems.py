@@ -11,11 +11,12 @@ from replicate import results
 
 from .. import vocabulary
 from ..records import BEST, CHOSEN, MULTI
+from . import cues
 from .scene import GENERIC, TRAIN, Scene
 
 MULTITASK = re.compile(
     r"\bmulti-?task(?!ing)(?:[\s-]+(?:intermediate|task|training|learning|models?|fine-?tuning|setup))*|\bMTL\b"
-    r"|\ball\s+(?:of\s+)?(?:the\s+)?(?:\w+\s+)?(?:intermediate[\s-])?tasks\s+(?:at\s+once|together|jointly|simultaneously|combined)\b"
+    rf"|\b{cues.ALL_AT_ONCE}\b"
     rf"|\b(?:joint|simultaneous)(?:ly)?\s+(?:intermediate[\s-](?:task\s+)?)?{TRAIN}(?:\s+on\s+(?:all|several|multiple)[\s\w-]*tasks)?",
     re.I,
 )

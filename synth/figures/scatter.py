@@ -8,6 +8,7 @@ from . import svg
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM, RIGHT = 640, 350, 44, 34, 46, 60
 LETTER = 6.4  # width of a character of a label
+FEW = 16  # points that all get a label, room or not
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
@@ -20,8 +21,8 @@ def scatter(
     up: str,
     narrow: bool = False,
 ) -> str:
-    """`points` are (x, y, label). Labels step aside where they would cover each other; a `narrow` figure leaves those out
-    that find no room."""
+    """`points` are (x, y, label). Labels step aside where they would cover each other; those that find no room
+    are left out where the figure is `narrow` or the points are many."""
     wide, right_of = (svg.NARROW, 14) if narrow else (WIDTH, RIGHT)
     xs, ys = (
         svg.ticks(0, max(x for x, _, _ in points) or 1, 4 if narrow else 7),
@@ -47,7 +48,7 @@ def scatter(
         tip = f"<title>{svg.clean(f'{label}: {y:.1f} at distance {x:.2f}')}</title>"
         parts.append(f'<circle class="dot s0" cx="{svg.number(cx)}" cy="{svg.number(cy)}" r="4.5">{tip}</circle>')
         free, (box, at) = _room(cx, cy, len(label) * LETTER, boxes, left, wide)
-        if free or not narrow:
+        if free or (not narrow and len(points) <= FEW):
             boxes.append(box)
             parts.append(svg.text(at, box[3] - 3, label, "small"))
     return svg.document(id, wide, HEIGHT, title, description, parts)

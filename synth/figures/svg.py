@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-FONT = 7.0  # width of a figure's character at 13 px, for room beside labels
+FONT = 7.6  # width of a figure's character at 13 px, for room beside labels
 NARROW = 328  # a figure for a page of 360 pixels
 CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 

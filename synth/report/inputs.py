@@ -219,7 +219,7 @@ def _columns(frame: pd.DataFrame) -> str:
 
 @lru_cache(maxsize=32)
 def _frame(text: str) -> pd.DataFrame:
-    data = json.loads(text) if text else {"rows": 0, "columns": {}}
+    data: dict[str, Any] = json.loads(text) if text else {"rows": 0, "columns": {}}
     count, columns = data["rows"], data["columns"]
     filled = {name: values * count if len(values) == 1 < count else values for name, values in columns.items()}
     rows: list[Any] = pd.DataFrame(filled, dtype=str).to_dict("records") if count else []

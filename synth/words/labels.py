@@ -18,6 +18,7 @@ import numpy as np
 
 from replicate import resources
 
+from . import sides
 from .align import align
 from .features import Named, features
 from .quantities import numbers_alike
@@ -26,6 +27,7 @@ from .said import said
 SUPPORTED, NOT_ENOUGH, REFUTED = 0, 1, 2
 LABELS = ("supported", "not enough information", "refuted")
 SCHEMA = "synth.words/1"
+COMPARED = 0.5  # of a claim, before a sentence can be about its two sides
 SLACK = 0.2  # of the logit: a sense that is hardly there counts as the opposite one
 
 
@@ -62,19 +64,26 @@ class Labelled:
 
 
 def label(model: Model, claim: str, title: str, sentences: Sequence[str]) -> Labelled:
-    """What a short text says of a claim. A claim whose numbers do not stand there for the same things is never supported."""
+    """What a short text says of a claim. A claim that `may_hold` denies is never supported."""
     shared, turns = features(claim, title, sentences, model.rarity)
     row = np.array(
         [*((shared[name] - mean) / scale for name, (mean, scale) in model.shared.items()),
          *(turns[name] / scale for name, scale in model.turns.items())]
     )  # fmt: skip
-    return choose(model.weights, row, len(model.shared), model.caution, numbers_hold(claim, sentences, model.rarity))
+    return choose(model.weights, row, len(model.shared), model.caution, may_hold(claim, sentences, model.rarity))
 
 
-def numbers_hold(claim: str, sentences: Sequence[str], rarity: Callable[[str], float]) -> bool:
-    """Whether all numbers of a claim stand in one sentence, for the same things; so it is where a claim has none."""
+def may_hold(claim: str, sentences: Sequence[str], rarity: Callable[[str], float]) -> bool:
+    """Whether nothing typed stands against a claim: its numbers stand in one sentence for the same things, and of two sides
+    that it compares none stands there in the other's place."""
     read = said(claim)
-    return not read.numbers or any(numbers_alike(align(read, said(one), rarity)) for one in sentences)
+    compared = sides.rival(read) is not None
+    if not read.numbers and not compared:
+        return True
+    found = [align(read, said(one), rarity) for one in sentences]
+    if read.numbers and not any(numbers_alike(one) for one in found):
+        return False
+    return not compared or not any(one.coverage >= COMPARED and sides.swapped(one) for one in found)
 
 
 def choose(weights: np.ndarray, row: np.ndarray, shared: int, caution: float, may: bool = True) -> Labelled:

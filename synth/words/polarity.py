@@ -29,7 +29,8 @@ DOWN = _stems(
     "unaffected not no cannot never neither nor unlikely antagonize antagonist counteract minimal minimize little interfere "
     "defective defect destabilize degrade repress repression deregulate dysfunction shrink refractory insignificant "
     "nonsignificant neutralize alleviate ameliorate rescue reverse harm hurt harmful damage compromise halt arrest impede "
-    "prohibit disable abnormal aberrant refute false incorrect contrary opposite lowest least underexpressed minus"
+    "prohibit disable abnormal aberrant refute false incorrect contrary opposite lowest least underexpressed minus "
+    "fall fell drop smallest shortest slowest weakest fewest worst trail underperform degradation narrower"
 )
 UP = _stems(
     "increase rise raise elevate elevation enhance promote induce induction activate activation stimulate improve improvement "
@@ -38,7 +39,8 @@ UP = _stems(
     "support enable contribute cause lead necessary required require essential sufficient susceptible susceptibility "
     "hypersensitive sensitive overexpression overexpress heavy heavier presence amplify potentiate trigger drive frequent "
     "frequently mediate important accurate abundant enrich correlate associate association link sensitize predispose stabilize "
-    "maintain enlarge double restore potent effective efficacious advantage advantageous beneficial excess exceed dominant"
+    "maintain enlarge double restore potent effective efficacious advantage advantageous beneficial excess exceed dominant "
+    "highest largest longest strongest greatest most fastest faster wider outperform rose grew"
 )
 # Where such a word is part of a name, or only bounds a number.
 NAMES = re.compile(

@@ -33,6 +33,10 @@ def grid(intermediate, level, seed=1, targets=tasks.XTREME, languages=("aa", "bb
     ]
 
 
+def test_what_the_module_offers_is_there():
+    assert all(hasattr(results, name) for name in results.__all__)
+
+
 # --- what a row is
 
 
@@ -155,6 +159,7 @@ def test_the_required_columns_are_those_that_tell_a_cell():
         ({"origin": "paper:1v1#a"}, ""),
         ({"origin": "run:"}, "'run:' is not run:... or paper:..."),
         ({"origin": "rerun:7"}, "'rerun:7' is not run:... or paper:..."),
+        ({"value": "high"}, "'high' is not a number"),
         ({"split": "train"}, ""),
         ({"split": "eval"}, "'eval' is none of train, dev, test"),
         ({"world": "real"}, ""),
@@ -182,7 +187,8 @@ def test_what_looks_like_shares():
     def shares(*values, **more):
         return [cell(language=f"l{number}", value=value, **more) for number, value in enumerate(values)]
 
-    for rows in (shares(0.8, 0.9), shares(0.8, 0.9, 1.1), shares(0.0, 0.0, 0.0), shares(0.8, 0.9, 1.0, target="udpos")):
+    tagging = shares(0.8, 0.9, 1.0, target="udpos", metric="accuracy")
+    for rows in (shares(0.8, 0.9), shares(0.8, 0.9, 1.1), shares(0.0, 0.0, 0.0), tagging):
         assert len(results.table(rows)) == len(rows)
     for rows in (shares(0.8, 0.9, 1.0), shares(0.1, 0.2, 0.3, target="pawsx")):
         with pytest.raises(
@@ -208,8 +214,8 @@ def test_faults_are_counted_and_four_are_shown():
 def test_columns_in_another_order_are_put_in_theirs():
     frame = results.table([cell()])
     turned = frame[[*reversed(frame.columns)]]
-    assert list(results.validate(results.validate(frame))) == list(results.COLUMNS)
-    results.validate(turned)
+    assert results.validate(frame) is frame
+    assert list(results.validate(turned)) == list(results.COLUMNS)
     with pytest.raises(Problem, match="no column n; a file of results"):
         results.validate(frame.drop(columns="n"))
 
@@ -292,6 +298,15 @@ def test_a_file_of_another_schema_is_named(tmp_path):
         results.read(tmp_path / "other.parquet")
 
 
+def test_a_parquet_file_whose_schema_is_no_text_is_named(tmp_path):
+    import pyarrow.parquet
+
+    data = pyarrow.table({"value": [1.0]}).replace_schema_metadata({b"schema": b"results\xff"})
+    pyarrow.parquet.write_table(data, tmp_path / "cells.parquet")
+    with pytest.raises(Problem, match="has the schema 'results\ufffd'; this version reads"):
+        results.read(tmp_path / "cells.parquet")
+
+
 def test_a_path_that_is_nothing_is_named(tmp_path):
     with pytest.raises(Problem, match="no such file or folder"):
         results.read(tmp_path / "nothing.csv")
@@ -330,7 +345,7 @@ def test_a_csv_file_names_its_schema_and_its_columns(tmp_path):
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (lambda text: text[:-1], "damaged, its last row breaks off"),
+        (lambda text: text[:-1], "damaged, its last row breaks off; write it anew"),
         (lambda text: text.partition("\n")[0] + "\n", "damaged, its last row breaks off"),
         (lambda text: text.rstrip("\n") + ",more\n", "damaged, row 1 has 21 fields instead of 20"),
         (lambda text: text.replace("50.0", "\udcff"), "damaged, not a whole CSV file"),
@@ -562,6 +577,23 @@ def test_an_average_says_of_how_many_tasks_it_is_and_how_long_its_texts_were():
     assert found.loc[(2, "average"), "origin"] == "run:2 tasks" and found.loc[(2, "average"), "max_length"] == 128
     assert set(found["metric"]) == {"score"} and set(found["language"]) == {"all"} and set(found["split"]) == {"dev"}
     assert "source" not in found
+
+
+def test_an_average_of_which_a_task_lacks_a_language_is_one_average_without_a_value():
+    rows = [row for row in grid("baseline", 50.0, seed=None) if (row["target"], row["language"]) != ("xnli", "bb")]
+    rows += [row for row in grid("qqp", 50.0, seed=None, max_length=128) if row["target"] != "xnli"]
+    rows += grid("qqp", 50.0, seed=None, targets=["xnli"])
+    found = results.averages(results.table(rows))
+    assert found["intermediate"].tolist() == ["baseline", "baseline", "qqp", "qqp"]
+    assert found["missing"].tolist() == ["xnli", "xnli", "", ""] and found["value"].isna().tolist() == [True, True, False, False]
+    assert found["max_length"].isna().all(), "of several lengths it has none"
+
+
+def test_averages_come_in_the_order_of_the_rows():
+    rows = [*grid("squad1", 50.0), *grid("baseline", 50.0), *grid("anli+", 50.0)]
+    frame = results.table(rows)
+    for made in (results.task_scores(frame), results.averages(frame)):
+        assert list(dict.fromkeys(made["intermediate"])) == ["squad1", "baseline", "anli+"]
 
 
 def test_one_task_at_two_lengths_is_named():
