@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -16,6 +16,9 @@ from replicate.experiments import SMALL
 from ..assertions import Selection, selection
 from ..facts import Facts, shipped
 from .papers import Papers, base
+
+if TYPE_CHECKING:
+    from ..words.votes import Votes
 
 __all__ = ["Group", "Hand", "Papers", "base", "decides", "measuring", "published", "runs"]
 
@@ -33,7 +36,8 @@ class Hand:
     """Published tables (id with version -> its rows) and our runs. `where` names the place of the runs.
 
     `library` is the folder of papers whose own tables count as well, a library or plain files; `index` the index of their
-    sentences, which also knows them by the id that is printed on them. Without `facts` the shipped ones are meant.
+    sentences, which also knows them by the id that is printed on them. Without `facts` the shipped ones are meant. `votes` are
+    models of others whose word is shown beside the verdict of the source's words.
     """
 
     published: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -43,6 +47,7 @@ class Hand:
     library: Path | None = None
     index: Any = None
     facts: Mapping[str, Facts] | None = None
+    votes: Votes | None = None
 
     @cached_property
     def papers(self) -> Papers:

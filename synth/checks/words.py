@@ -37,8 +37,7 @@ def check(claim: Claim, question: Question, hand: Hand) -> Verdict:
         return _absent(claim.paper)
     paper = index.paper(claim.paper) if claim.paper else None
     whole = _whole(text) if claim.cut else text
-    votes: Votes | None = getattr(hand, "votes", None)
-    found, labelled = _judged(index, paper, whole, votes)
+    found, labelled = _judged(index, paper, whole, hand.votes)
     verdict = combine([_word(one) for one in found])
     if claim.cut and verdict == SUPPORTED:
         verdict = PARTLY

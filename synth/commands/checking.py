@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -71,8 +71,11 @@ class Checked:
     verdicts: dict[str, Verdict]
 
 
-def checked(arguments: argparse.Namespace, only: str = "") -> list[Checked]:
-    """The questions that are asked for, each checked on the runs that can say anything of it; says what was left out."""
+def checked(arguments: argparse.Namespace, only: str = "", nli: str = "", embeddings: str = "") -> list[Checked]:
+    """The questions that are asked for, each checked on the runs that can say anything of it; says what was left out.
+
+    `nli` and `embeddings` name models of others whose votes are shown as well.
+    """
     from replicate.problems import unknown
 
     from .. import verify
@@ -84,6 +87,10 @@ def checked(arguments: argparse.Namespace, only: str = "") -> list[Checked]:
     asked = tuple(one for one in asked if not only or only in [claim.id for claim in one.claims])
     with counting("reading papers", "papers") as told:
         bare = verify.papers_at_hand(arguments.papers, told)
+    if nli or embeddings:
+        from ..words.votes import votes
+
+        bare = replace(bare, votes=votes(nli, embeddings))
     for one in bare.index.skipped:
         print(f"synth: left out of the papers: {one.name}: {one.why}", file=sys.stderr)
     hands: dict[tuple[str, ...], Hand] = {}

@@ -19,6 +19,10 @@ def declare(command: Declare) -> None:
     """What this command is called and which options it takes."""
     verify = command("verify", "check claims against the source's words, its tables, and our runs", [checking.options(), plain()])
     verify.add_argument("--explain", metavar="ID", help="show everything about the claim with this id")
+    verify.add_argument(
+        "--nli", metavar="MODEL", default="", help="ask this NLI model too (id or folder); it decides nothing"
+    )
+    verify.add_argument("--embeddings", metavar="MODEL", default="", help="find passages with this sentence encoder as well")
     verify.add_argument("--fail-on", choices=["refuted"], help="exit code 3 when a claim was refuted")
 
 
@@ -27,7 +31,7 @@ def _verify(arguments: argparse.Namespace, given: Sequence[str]) -> int:
 
     from .. import verify
 
-    found = checking.checked(arguments, arguments.explain or "")
+    found = checking.checked(arguments, arguments.explain or "", arguments.nli, arguments.embeddings)
     if arguments.json:
         claims = [entry for one in found for entry in verify.to_dict(one.question, one.verdicts)]
         print_json({"schema": verify.SCHEMA, "claims": claims})
@@ -135,6 +139,8 @@ def _explained(claim: Claim, found: Verdict) -> str:
             made += _wrapped(f"recomputed: {check.recomputation}", "    ")
         for item in check.evidence:
             made += _shown(item)
+        for vote in check.data.get("votes", ()):
+            made += _wrapped(f"vote of {vote['by']}: {vote['says']} ({vote['probability']:.2f}): {vote['passage']}", "    ")
     if found.twins:
         false = [twin for twin in found.twins if twin.false]
         made += [

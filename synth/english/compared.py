@@ -27,6 +27,19 @@ NOT_BEST = re.compile(
     r"\b(?:second|third|next|almost|nearly|one\s+of\s+the|among\s+the|close\s+to\s+the)[\s-]+(?:best|highest|largest|most)|\bbest\s+(?:practice|known)",
     re.I,
 )
+# The last of a field, and the first in something else than a score, are no words for each of it: 'the worst of all tasks'.
+LAST = re.compile(
+    r"\b(?:worst|lowest|weakest|poorest|smallest|(?<!at\s)least)\b|\bthe\s+most\b(?!\s+\w+(?:ful|ive)\b)|\bmost\s+(?:of\s+all|among)\b",
+    re.I,
+)
+FIRST = re.compile(r"\b(?:best|highest|largest|greatest|biggest|strongest|top)\b", re.I)
+OF_ALL = re.compile(r"\b(?:of|among(?:st)?|between)\s+(?:all|any|every)\b", re.I)
+# 'SQuAD improves XNLI the most of all intermediate tasks'
+MOST_OF_THEM = re.compile(
+    r"\bthe\s+most\s+(?:of|among)\s+all\s+(?:the\s+)?(?:nine\s+)?intermediate\s+tasks\b"
+    r"|^(?:of|among)\s+all\s+(?:the\s+)?(?:nine\s+)?intermediate\s+tasks\b.*\bthe\s+most(?=\s*[.;]|\s+(?:on|in)\b|\s*$)",
+    re.I,
+)
 GAINS = r"(?:\w+\s+){0,2}?(?:gains?|improvements?|benefits?)"
 EFFECTIVE = r"(?:effective|helpful|useful|beneficial|than)"
 ABOVE = re.compile(
@@ -54,19 +67,22 @@ DOWNWARD = re.compile(
     r"\b(?:hurt|harm|degrad|drop|declin|decreas|reduc|lower|wors|loss|los[es]|negative|fall|deteriorat|impair|suffer|damag)", re.I
 )
 BAD = re.compile(r"\b(?:error|perplexity|gap|variance|difference|cost)s?\b", re.I)
-EVEN = re.compile(r"\bas\s+\w+(?:\s+\w+)?\s+as\b|\b(?:similar|same|equal|comparable|on\s+par|match(?:es|ed)?)\b", re.I)
+EVEN = re.compile(
+    r"\bas\s+\w+(?:\s+\w+)?\s+as\b|\b(?:similar|same|equal|comparable|on\s+par|(?<!exact[\s-])match(?:es|ed)?)\b", re.I
+)
 FULL = re.compile(r"\bfull(?:y)?[\s-]+(?:model\s+)?fine-?tun", re.I)
 RATIO = re.compile(r"of (\d+)")
 
 
 def read(of: Scene, found: Found) -> None:
     """Best, greater and sign; a statement that is hedged or narrowed is left whole."""
-    if of.hedge or of.narrowed or of.strange:
+    if of.hedge or of.narrowed or of.strange or of.passive or len({one.id for one in of.names(vocabulary.METRIC)}) > 1:
         return
-    if (BEST.search(of.text) or re.search(r"\b(?:performs?|works?|does)\s+best\b", of.text, re.I)) and not NOT_BEST.search(
-        of.text
-    ):
+    best = BEST.search(of.text) or (MOST_OF_THEM.search(of.text) and UPWARD.search(of.text))
+    if best and not NOT_BEST.search(of.text):
         _best(of, found)
+    elif LAST.search(of.text) or (OF_ALL.search(of.text) and FIRST.search(of.text)):
+        return
     elif not any(one.kind in ("gain", "level") for one in found.asserts) and not _sign(of, found):
         _greater(of, found)
 
@@ -78,11 +94,16 @@ def _measured(of: Scene, target: str) -> dict[str, str]:
 def _best(of: Scene, found: Found) -> None:
     among = _among(of)
     system = single(_outside(of, among) if among else systems(of))
-    if system is None or of.negated or system.chosen or system.intermediate == results.BASELINE:
+    if system is None or of.negated or system.chosen or system.intermediate == results.BASELINE or _worse(of):
         return
     field = tuple(dict.fromkeys([*(one.id for one in among), system.intermediate])) if among else ()
     for target in of.targets or (results.AVERAGE,):
         found.add([Assertion("best", **{**system.fields(), **_measured(of, target), "among": field})])
+
+
+def _worse(of: Scene) -> bool:
+    """Whether the highest may be something bad: 'the largest drop', 'the lowest error'."""
+    return bool(DOWNWARD.search(of.text) or BAD.search(of.text) or LAST.search(MOST_OF_THEM.sub("", of.text)))
 
 
 def _outside(of: Scene, among: Sequence[lists.Item]) -> list[System]:
@@ -104,7 +125,7 @@ def _among(of: Scene) -> list[lists.Item]:
 
 def _greater(of: Scene, found: Found) -> None:
     """A system above another one; what only improves something is above the baseline."""
-    above, below = ABOVE.search(of.text), BELOW.search(of.text)
+    above, below = ABOVE.search(of.text), _below(of)
     up, down = UPWARD.search(of.text), DOWNWARD.search(of.text)
     told = [one for one in of.of(cues.QUANTIFIER) if one.text.lower() != "both"]
     if of.negated or BAD.search(of.text) or told or of.left(found.used) or found.why or of.several or EVEN.search(of.text):
@@ -131,6 +152,11 @@ def _greater(of: Scene, found: Found) -> None:
             found.add([Assertion("greater", **{**fields, **other})])
 
 
+def _below(of: Scene) -> bool:
+    """Whether something is said to be lower; in 'most tasks lower XNLI' it is the verb."""
+    return any(of.verb is None or match.start() != of.verb.start for match in BELOW.finditer(of.text))
+
+
 def _apart(of: Scene, several: Sequence[System]) -> bool:
     """Whether a statement on several systems holds for each of them: 'SQuAD and MNLI improve', but not 'training on both'."""
     return not re.sub(r"(?i)\b(?:both|each\s+of)\b", "", of.text[: several[0].start]).strip()
@@ -145,7 +171,7 @@ def _sign(of: Scene, found: Found) -> bool:
     for number in of.numbers:
         if quantifier and RATIO.fullmatch(number.unit) and number.start not in found.used:
             found.leave(number, f"kept as '{quantifier}' of them")
-    if not quantifier or ABOVE.search(of.text) or BELOW.search(of.text):
+    if not quantifier or ABOVE.search(of.text) or _below(of):
         return False
     direction = cues.UP if up else cues.DOWN
     rival = single(rivals(of))

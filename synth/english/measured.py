@@ -14,7 +14,7 @@ from ..records import RELATIONS, Assertion
 from . import cues, numbers, units
 from .found import Found
 from .numbers import Number
-from .scene import Scene
+from .scene import AVERAGED, Scene
 from .systems import System, rivals, single, systems
 
 DOWN = re.compile(
@@ -43,6 +43,18 @@ LEVEL = re.compile(
     rf"{ROUGHLY}$",
     re.I,
 )
+# 'reaches 31.0 points of accuracy on Tatoeba': points that are the score itself.
+SCORES = r"(?:accuracy|F1|F-1|EM|exact\s+match|mAP@20)"
+REACHED = re.compile(
+    rf"\b(?:reach\w*|achiev\w*|attain\w*|obtain\w*|scor(?:es?|ed|ing))\s+(?:an?\s+(?:{SCORES}\s+)?(?:score\s+)?of\s+)?{ROUGHLY}$",
+    re.I,
+)
+SCORE_OF = re.compile(rf"\b(?:an?|the|its)\s+{SCORES}\s+(?:score\s+)?of\s+{ROUGHLY}$", re.I)
+POINTS_OF = re.compile(
+    rf"\s+(?:points?\s+of\s+(?:{SCORES}|the\s+average)|{SCORES}\s+points?)(?=\s*[.,;]|\s*$|\s+(?:on|in|for|over)\b)", re.I
+)
+PLAIN_POINTS = re.compile(r"\s+points?(?=\s*[.,;]|\s*$|\s+(?:on|in|for)\b)", re.I)
+MORE = re.compile(rf"\b(?:more|less|fewer|higher|lower|better|worse|above|below|ahead|behind|than|over(?!{AVERAGED}))\b", re.I)
 NO_SCORE = re.compile(
     r"\b(?:correlat\w+|pearson|spearman|kappa|probabilit\w+|BLEU|deviations?|threshold|temperature|ratio|fraction|proportion|share|hours?"
     r"|quality)\b",
@@ -65,8 +77,10 @@ def read(of: Scene, found: Found) -> None:
             continue
         if number.relation == numbers.SPREAD:
             found.used.add(number.start)  # the spread of a number is no number of its own
+        elif _points_reached(of, number):
+            _level(of, number, found)
         elif way := _way(of, number):
-            _gain(of, number, way, found)
+            _gain(of, number, way, found, changed)
         elif number.unit != units.POINTS and _is_level(of, number):
             _level(of, number, found)
         elif number.unit in (units.POINTS, units.PERCENT):
@@ -118,12 +132,16 @@ BY = re.compile(rf"(?:\bby\s+|\b{CHANGE}{OF}){ROUGHLY}[+\-\u2212]?$", re.I)
 
 def _by(text: str, number: Number) -> bool:
     """'improves by 5.4', 'an improvement of 5.4', '+5.4': a number without a unit that is a difference all the same."""
-    return number.text.startswith("+") or bool(BY.search(text[: number.start]))
+    return (
+        number.text.startswith("+")
+        or (number.value < 0 and text[: number.start].endswith("("))
+        or bool(BY.search(text[: number.start]))
+    )
 
 
-def _gain(of: Scene, number: Number, way: str, found: Found) -> None:
+def _gain(of: Scene, number: Number, way: str, found: Found, changed: Sequence[Number]) -> None:
     why = _against(of, number) or ("less of it may be better" if BAD.search(of.text) else "")
-    if number.unit == units.PERCENT and not re.search(r"\babsolute\b", of.text, re.I):
+    if number.unit == units.PERCENT and not re.search(r"\babsolute\b", of.text, re.I) and not _adds_up(number, changed):
         why = why or "a percentage may be points or a share of the old score"
     if of.rival_span and any(number.end <= one.start < of.rival_span[0] for one in of.numbers):
         why = why or "which of its numbers is over what is not clear"
@@ -146,6 +164,11 @@ def _gain(of: Scene, number: Number, way: str, found: Found) -> None:
         split=of.split,
     )
     found.add(_related(made, number, way), number)
+
+
+def _adds_up(number: Number, changed: Sequence[Number]) -> bool:
+    """'from 68.1% to 74.2% (+6.1%)': what is the difference of two scores is in points."""
+    return len(changed) == 2 and abs(changed[1].value - changed[0].value) == abs(number.value)
 
 
 def _signed(number: Number, way: str) -> str:
@@ -172,6 +195,15 @@ def _is_level(of: Scene, number: Number) -> bool:
     if NO_SCORE.search(of.text) or number.relation == numbers.BETWEEN:
         return False
     return bool(LEVEL.search(before) or THEN_METRIC.match(after))
+
+
+def _points_reached(of: Scene, number: Number) -> bool:
+    """Points that are the score itself and no difference: 'reaches 31.0 points of accuracy on Tatoeba'."""
+    if number.unit != units.POINTS or NO_SCORE.search(of.text):
+        return False
+    before, after = of.text[: number.start], of.text[number.end :]
+    reached = (REACHED.search(before) and POINTS_OF.match(after)) or (SCORE_OF.search(before) and PLAIN_POINTS.match(after))
+    return bool(reached) and number.relation != numbers.BETWEEN and not MORE.search(re.split(r"[,;]\s", after)[0])
 
 
 def _level(of: Scene, number: Number, found: Found) -> None:

@@ -102,9 +102,17 @@ class Scene:
             start += further.end()
         for end in ENDS.finditer(self.text, start):
             before = self.text[start : end.end()]
+            if match.start() and self._enumerated(start, end):
+                continue
             if not TRAINED.search(before) and not (end[0].strip() == "and" and re.search(r"\b(?:both|between)\b", before)):
                 return start, end.start()
         return start, len(self.text)
+
+    def _enumerated(self, start: int, gap: re.Match[str]) -> bool:
+        """Whether a comma or an 'and' stands between rivals of one row: 'outperforms CCG, MNLI and QQP'."""
+        rows = [run for run in lists.runs(self.text, self.named) if start <= run[0].start]
+        row = next((run for run in rows if run[0].end <= gap.start() and gap.end() <= run[-1].start), None)
+        return row is not None and bool(re.search(r"\band\b", self.text[row[0].end : row[-1].start]))
 
     def compared(self, start: int) -> bool:
         """Whether a place belongs to what something is compared with."""

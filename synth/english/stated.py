@@ -15,6 +15,9 @@ from .scene import GENERIC, Scene
 from .systems import systems
 
 EXAMPLES = ("examples", "samples", "instances", "sentences", "pairs", "questions")
+SET_OF = re.compile(
+    r"(?:(?:We|They)\s+\w+\s+that\s+)?the\s+(train(?:ing)?|dev(?:elopment)?|validation|test)\s+(?:set|data|split)\s+of\b", re.I
+)
 COUNTS = (
     "languages tasks datasets benchmarks models seeds runs phases stages labels classes families scripts layers parameters "
     "epochs steps corpora genres domains systems methods settings documents annotators"
@@ -58,6 +61,7 @@ SOURCED = re.compile(
     re.I,
 )
 NO_KIND = frozenset(
+    "worst best-performing worst-performing strongest weakest highest lowest largest smallest "
     "difficult hard easy popular common new good different same similar challenging useful standard best only first second main "
     "single target intermediate".split()
 )
@@ -116,8 +120,10 @@ def _stated(kind: str, about: str, what: str, number: Number) -> list[Assertion]
 
 def _size(of: Scene, number: Number, found: Found) -> None:
     named = _tasks(of)
-    part = re.search(r"\b(train\w*|dev\w*|validation|test)\b", number.noun, re.I) or re.match(
-        r"[\s\w]*?\bfor\s+(training|development|validation|testing)\b", of.text[number.end :], re.I
+    part = (
+        re.search(r"\b(train\w*|dev\w*|validation|test)\b", number.noun, re.I)
+        or re.match(r"[\s\w]*?\bfor\s+(training|development|validation|testing)\b", of.text[number.end :], re.I)
+        or SET_OF.match(of.text)
     )
     if (
         number.unit in ("sentences", "questions", "pairs")

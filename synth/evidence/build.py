@@ -44,18 +44,10 @@ def build(found: Sequence[File], cache: Path, progress: Progress | None = None, 
         os.utime(folder)
         return folder
     skipped = _read(found, cache, progress, workers)
-    aside = folder.with_name(f".{folder.name}.{os.getpid()}")
-    files.remove(aside)
-    aside.mkdir(parents=True)
-    try:
-        _write(aside, [one for one in found if one not in skipped], list(skipped.values()), cache)
-        try:
+    with files.beside(folder) as aside:
+        if not (folder / "about.json").is_file():  # otherwise somebody else was as fast, with the same content
+            _write(aside, [one for one in found if one not in skipped], list(skipped.values()), cache)
             os.replace(aside, folder)
-        except OSError:
-            if not (folder / "about.json").is_file():
-                raise  # otherwise somebody else was as fast, with the same content
-    finally:
-        files.remove(aside)
     _prune(folder.parent)
     return folder
 

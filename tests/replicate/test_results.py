@@ -585,7 +585,12 @@ def test_an_average_of_which_a_task_lacks_a_language_is_one_average_without_a_va
     rows += grid("qqp", 50.0, seed=None, targets=["xnli"])
     found = results.averages(results.table(rows))
     assert found["intermediate"].tolist() == ["baseline", "baseline", "qqp", "qqp"]
-    assert found["missing"].tolist() == ["xnli", "xnli", "", ""] and found["value"].isna().tolist() == [True, True, False, False]
+    assert found["missing"].tolist() == ["xnli bb accuracy"] * 2 + [""] * 2 and found["value"].isna().tolist() == [
+        True,
+        True,
+        False,
+        False,
+    ]
     assert found["max_length"].isna().all(), "of several lengths it has none"
 
 
