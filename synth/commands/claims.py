@@ -19,9 +19,7 @@ def declare(command: Declare) -> None:
     """What this command is called and which options it takes."""
     verify = command("verify", "check claims against the source's words, its tables, and our runs", [checking.options(), plain()])
     verify.add_argument("--explain", metavar="ID", help="show everything about the claim with this id")
-    verify.add_argument(
-        "--nli", metavar="MODEL", default="", help="ask this NLI model too (id or folder); it decides nothing"
-    )
+    verify.add_argument("--nli", metavar="MODEL", default="", help="ask this NLI model too (id or folder); it decides nothing")
     verify.add_argument("--embeddings", metavar="MODEL", default="", help="find passages with this sentence encoder as well")
     verify.add_argument("--fail-on", choices=["refuted"], help="exit code 3 when a claim was refuted")
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 TABLES = "synth.tables/1"
 
 
+FILES = (".pdf", ".html", ".htm", ".tex", ".txt", ".md", ".csv", ".tsv", ".parquet")  # what no id of a paper ends with
+
+
 def declare(command: Declare) -> None:
     """What these commands are called and which options they take."""
     common = argparse.ArgumentParser(add_help=False)
@@ -57,6 +60,8 @@ def located(name: str, papers: str | None) -> Path:
     path = Path(name)
     if path.exists():
         return path
+    if path.suffix.lower() in FILES:
+        raise Problem(f"{name}: no such file")
     found = ids.maybe(name)
     there = library.open(papers)
     if found is not None or there.find(name) is not None:

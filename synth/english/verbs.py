@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from .. import vocabulary
+from . import cues
 
 REGULAR = (
     "improve yield show reach outperform perform achieve exceed surpass benefit obtain attain contain include consist follow "
@@ -49,6 +50,9 @@ BEHIND = re.compile(
 )
 
 
+ALL_AT_ONCE = re.compile(rf"\b{cues.ALL_AT_ONCE}(?:\s+first)?\s+$", re.I)
+
+
 @dataclass(frozen=True)
 class Verb:
     """A finite verb at `text[start:end]`: its plain form, and whether it goes with one ('improves') or several."""
@@ -89,7 +93,10 @@ def finite(text: str) -> tuple[Verb, ...]:
         if word in BE:
             found.append(Verb(match.start(), match.end(), word, single, past))
         elif base in NOUNS or word in NOUNS or (not single and not past) or past:
-            if (DETERMINED.search(before) and not BEHIND.search(before)) or not (BEHIND.search(before) or _named(before)):
+            subject = BEHIND.search(before) or _named(before)
+            # '8.2 points' has a number before it, 'SQuAD v1.1 yields' a name.
+            figure = before.rstrip()[-1:].isdigit() and _named(before)
+            if not subject or (DETERMINED.search(before) and not BEHIND.search(before) and not figure):
                 continue
             found.append(Verb(match.start(), match.end(), base, single, past))
         elif not before.strip() or re.search(r"\b(?:the|a|an|of|large)\s+$", before):
@@ -100,12 +107,15 @@ def finite(text: str) -> tuple[Verb, ...]:
 
 
 def _named(before: str) -> bool:
-    """Whether a name of the vocabulary, or what looks like one, stands right before."""
-    last = re.search(r"(\S+)\s+$", before)
-    if not last:
+    """Whether a name of the vocabulary, or what looks like one, stands right before; 'first' may stand between."""
+    if ALL_AT_ONCE.search(before):
+        return True
+    words = re.sub(r"\s+(?:first|jointly)\s+$", " ", before).split()
+    if not words or not before[-1].isspace():
         return False
-    word = last[1].strip("()*\"'")
-    return sum(one.isupper() for one in word) >= 2 or bool(vocabulary.find(word)) or bool(re.search(r"\)\s+$", before))
+    last, two = (" ".join(words[-length:]).strip("()*\"'") for length in (1, 2))
+    capitals = sum(one.isupper() for one in last) >= 2
+    return capitals or any(vocabulary.find(name) for name in (last, two)) or bool(re.search(r"\)\s+$", before))
 
 
 def third(base: str, single: bool) -> str:

@@ -402,10 +402,8 @@ def tiny(tmp_path_factory):
 
 
 def test_other_models_vote_beside_the_verdict_and_change_nothing(hand, tiny):
-    class Asked(Hand):
-        votes = votes.votes(tiny, tiny)
-
-    plain, found = verdict(SUPPORTED[0], hand), verdict(SUPPORTED[0], Asked(index=hand.index))
+    asked = Hand(index=hand.index, votes=votes.votes(tiny, tiny))
+    plain, found = verdict(SUPPORTED[0], hand), verdict(SUPPORTED[0], asked)
     (opinion,) = found.data["votes"]
     assert opinion["by"] == f"nli:{tiny}" and opinion["says"] in labels.LABELS and 1 / 3 < opinion["probability"] <= 1
     assert (found.verdict, found.line, found.evidence) == (plain.verdict, plain.line, plain.evidence)
