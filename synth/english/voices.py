@@ -19,7 +19,9 @@ AGENT = re.compile(rf"\bby\s+(?:the\s+|a\s+)?{TRAINED_ON}?", re.I)
 BEHIND = re.compile(r"(?:\s+first\b)?(?:\s+(?:with|plus|\+|and)\s+MLM\b)?")
 ALL_AT_ONCE = re.compile(cues.ALL_AT_ONCE, re.I)
 # What may stand behind the one that outperforms; 'and', a comma or a further noun would make it another one.
-REST = re.compile(r"\s*$|\s+(?:in|on|by|for|across|at|over|when|after)\b")
+REST = re.compile(r"\s*$|\s+(?:in|on|by|for|across|at|over)\b")
+# Of which of both it holds is not clear.
+TIED = re.compile(r"\b(?:when|after|before|if|which|who|where)\b", re.I)
 NAMES = (vocabulary.TASK, vocabulary.MODEL, vocabulary.SYSTEM)
 SMALL = re.compile(r"^(?:Training|Fine|Intermediate|First|The|A|No|Multi|All|Joint)\b")
 
@@ -36,7 +38,7 @@ def active(text: str) -> str:
     body, stop = (text[:-1], ".") if text.endswith(".") else (text, "")
     for by in AGENT.finditer(body, match.end()):
         end = _agent(body, by.end())
-        if not end or not REST.match(body, end) or body[match.end() : by.start()].count(","):
+        if not end or not REST.match(body, end) or TIED.search(body, match.end()) or body[match.end() : by.start()].count(","):
             continue
         above, rest = body[by.start() + len("by") : end].strip(), body[match.end() : by.start()].rstrip() + body[end:]
         lower = below[:1].lower() + below[1:] if SMALL.match(below) else below

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import fields
 from pathlib import Path
 
@@ -57,12 +58,30 @@ def said(text: str) -> list[str]:
          [f"gain intermediate=baseline target=xnli over_model={MBERT} value=13.8 model={LARGE}"]),
         ("Training on all nine tasks at once raises the average by 8.7 points.", ["gain intermediate=multi value=8.7"]),
         ("The mean gain on XNLI is 1.2 points for MNLI.", ["gain intermediate=mnli target=xnli value=1.2"]),
+        ("MNLI yields a mean gain of 5.4 points over all nine target tasks.", ["gain intermediate=mnli value=5.4"]),
+        ("On the dev sets, exact match on MLQA falls by 1.7 points after training on all nine tasks together.",
+         ["gain intermediate=multi target=mlqa metric=em split=dev value=-1.7"]),
+        ("CCG is outperformed by SQuAD by 2.1 points on XNLI.", ["gain intermediate=squad1 target=xnli over=ccg value=2.1"]),
+        ("XNLI is improved by 1.2 points by MNLI.", ["gain intermediate=mnli target=xnli value=1.2"]),
         # levels
         ("XLM-R Large reaches 79.2 accuracy on XNLI.", [f"level intermediate=baseline target=xnli value=79.2 model={LARGE}"]),
         ("Intermediate training on MNLI yields an F1 of 65.4 on TyDiQA.",
          ["level intermediate=mnli target=tydiqa metric=f1 value=65.4"]),
         ("Training on SQuAD raises BUCC from 70.1 to 78.3.",
          ["level intermediate=baseline target=bucc2018 value=70.1", "level intermediate=squad1 target=bucc2018 value=78.3"]),
+        ("CCG lowers XNLI from 70.1% to 68.0% (-2.1%).",  # the difference of both, so it is in points
+         ["level intermediate=baseline target=xnli value=70.1", "level intermediate=ccg target=xnli value=68.0",
+          "gain intermediate=ccg target=xnli value=-2.1"]),
+        ("The baseline reaches 61.0 points of accuracy on Tatoeba on the test sets.",
+         ["level intermediate=baseline target=tatoeba split=test value=61.0"]),
+        ("The baseline scores 76.1 F1 points on XQuAD.", ["level intermediate=baseline target=xquad metric=f1 value=76.1"]),
+        ("SQuAD reaches an exact match of 60 points on MLQA, 4 points above the baseline.",
+         ["level intermediate=squad1 target=mlqa metric=em value=60", "gain intermediate=squad1 target=mlqa metric=em value=4"]),
+        ("SQuAD gains 3.1 points of F1 on XQuAD.", ["gain intermediate=squad1 target=xquad metric=f1 value=3.1"]),
+        ("The baseline reaches 79.2% accuracy on XNLI.", ["level intermediate=baseline target=xnli value=79.2"]),
+        ("Without intermediate training, F1 on MLQA is 70.1, whereas training on all tasks at once with MLM improves BUCC by 2.",
+         ["level intermediate=baseline target=mlqa metric=f1 value=70.1",
+          "gain intermediate=multi target=bucc2018 mlm=True value=2"]),
         # best, greater
         ("Multi-task training performs best on XTREME.", ["best intermediate=multi"]),
         ("Of SQuAD, MNLI and CCG, SQuAD performs best on MLQA.",
@@ -70,6 +89,13 @@ def said(text: str) -> list[str]:
         ("Tatoeba benefits most from MNLI.", ["best intermediate=mnli target=tatoeba"]),
         ("MNLI outperforms SQuAD on XNLI.", ["greater intermediate=mnli target=xnli rival=squad1"]),
         ("SQuAD improves XNLI less than MNLI.", ["greater intermediate=mnli target=xnli rival=squad1"]),
+        ("Of all intermediate tasks, MNLI improves XNLI the most.", ["best intermediate=mnli target=xnli"]),
+        ("The paper finds that MNLI gives the best F1 on MLQA of all intermediate tasks.",
+         ["best intermediate=mnli target=mlqa metric=f1"]),
+        ("SQuAD outperforms CCG in exact match on MLQA.", ["greater intermediate=squad1 target=mlqa metric=em rival=ccg"]),
+        ("The study shows that CCG with MLM is outperformed by training on SQuAD first in F1 on MLQA.",
+         ["greater intermediate=squad1 target=mlqa metric=f1 rival=ccg rival_mlm=True"]),
+        ("CCG was beaten on MLQA by training on all tasks at once.", ["greater intermediate=multi target=mlqa rival=ccg"]),
         ("SQuAD hurts BUCC.", ["greater intermediate=baseline target=bucc2018 rival=squad1"]),
         # in how many of a set
         ("All intermediate tasks improve BUCC.", ["sign target=bucc2018 across=intermediates quantifier=each"]),
@@ -77,6 +103,8 @@ def said(text: str) -> list[str]:
          ["sign target=tydiqa across=intermediates quantifier=most"]),
         ("XNLI does not see benefits from intermediate training.", ["sign target=xnli across=intermediates quantifier=none"]),
         ("Most intermediate tasks hurt PAWS-X.", ["sign target=pawsx across=intermediates quantifier=most direction=down"]),
+        ("Most intermediate tasks lower accuracy on PAWS-X.",
+         ["sign target=pawsx metric=accuracy across=intermediates quantifier=most direction=down"]),
         ("SQuAD improves 8 of the 9 target tasks.", ["sign intermediate=squad1 across=targets quantifier=most"]),
         ("MNLI consistently improves results across all languages of PAN-X.",
          ["sign intermediate=mnli target=panx across=languages quantifier=each"]),
@@ -88,6 +116,7 @@ def said(text: str) -> list[str]:
         ("Experiments cover 9 target tasks.", ["count value=9 about=stilts what=target tasks"]),
         ("XTREME spans up to 40 languages.", ["count value=40 relation=at most about=xtreme what=languages"]),
         ("MNLI contains 392,702 training examples.", ["size value=392,702 about=mnli what=training examples"]),
+        ("The training set of QQP contains 363,846 examples.", ["size value=363,846 about=qqp what=training examples"]),
         ("SQuAD v2.0 is a span extraction task sourced from Wikipedia.",
          ["setup value=span extraction about=squad2 what=kind", "setup value=Wikipedia about=squad2 what=genre"]),
         ("We use XLM-R Large as the starting point.", ["setup value=XLM-R Large about=stilts what=model"]),
@@ -120,6 +149,22 @@ def test_every_kind_is_read(text, expected):
         ("SQuAD improves XNLI as much as MNLI.", "it names no single system, or not for how many it holds"),
         ("Training on SQuAD and MNLI improves XNLI.", "it names no single system, or not for how many it holds"),
         ("MNLI gains 7.5 points, 0.7 less than SQuAD.", "which of its numbers is over what is not clear"),
+        ("HellaSwag gives the worst accuracy on XNLI of all intermediate tasks.", "it names no single system"),
+        ("HellaSwag performs worst on XNLI.", "it names no single system"),
+        ("HellaSwag is the worst intermediate task for XNLI.", "it names no single system"),
+        ("HellaSwag lowers XNLI the most of all intermediate tasks.", "it names no single system"),
+        ("HellaSwag gives the largest drop on XNLI of all intermediate tasks.", "it names no single system"),
+        ("HellaSwag helps XNLI best of all intermediate tasks.", "it names no single system"),
+        ("CCG is outperformed by 2.1 points on XNLI.", "what outperforms it is not clear"),
+        ("CCG is outperformed by SQuAD and MNLI on XNLI.", "it names no single system"),
+        ("CCG is not outperformed by SQuAD on XNLI.", "it names no single system"),
+        ("CCG is outperformed by SQuAD on XNLI when trained on German data.", "it names no single system"),
+        ("CCG is outperformed by mBERT on XNLI.", "it names no single system"),
+        ("CCG might be outperformed by SQuAD on XNLI.", "hedged"),
+        ("SQuAD outperforms CCG and QQP on XNLI.", "it names no single system"),
+        ("SQuAD outperforms CCG in F1 and exact match on MLQA.", "it names no single system"),
+        ("SQuAD has 3.1 points of accuracy more than MNLI on XNLI.", "what it measures is not said"),
+        ("SQuAD reaches 3.1 points of accuracy on XNLI over MNLI.", "what it measures is not said"),
         ("We sweep a learning rate of 1e-5, 2e-5 or 3e-5.", "one of several values of the learning rate"),
     ],
 )
@@ -146,6 +191,18 @@ def test_a_number_at_a_break_within_a_word_is_not_read():
 def test_a_claim_asserts_what_its_statements_assert(text):
     apart = [one for atom in atoms(text) for one in read(atom.text).asserts]
     assert len(atoms(text)) > 1 and list(read(text).asserts) == apart
+
+
+RIVALS = ("SQuAD v1.1", "training on MNLI first", "CCG with MLM", "the baseline", "training on all tasks at once")
+
+
+@pytest.mark.parametrize(("above", "below"), list(itertools.permutations(RIVALS, 2)))
+def test_the_passive_says_what_the_active_says(above, below):
+    active = f"The paper shows that {above} outperforms {below} in F1 on MLQA."
+    passive = f"The paper shows that {below} is outperformed by {above} in F1 on MLQA."
+    (one,) = read(active).asserts
+    assert read(passive).asserts == (one,)
+    assert (one.kind, one.target, one.metric) == ("greater", "mlqa", "f1") and one.intermediate != one.rival
 
 
 @settings(max_examples=25)

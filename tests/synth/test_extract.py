@@ -91,7 +91,7 @@ def test_the_command_writes_a_question_of_the_paper(paper, capsys):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["extract", "nowhere.pdf"], "no such file, and no id of a paper"),
+        (["extract", "nowhere.pdf"], "no such file"),
         (["extract", "2005.13013v2"], "python -m synth fetch 2005.13013v2"),
         (["extract", "dull.txt"], "no claims; 2 sentences, none of them asserts anything"),
         (["extract", "paper.txt", "--to", "nothing"], "no such question file; python -m synth new begins one"),
