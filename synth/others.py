@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from replicate.problems import Problem
 
 from .english import reading
+from .ingest import clean
 from .records import Claim, Question
 
 FIELDS = ("id", "claim", "paper")
@@ -21,27 +23,30 @@ def read(path: str | Path, say: Callable[[str], None] | None = None) -> Question
     """The claims of a file, one on each line: {"id": ..., "claim": ..., "paper": a file name or an id}.
 
     Without a paper any paper at hand is meant. A bad line is left out: `say` is told of each, by its number, and
-    `reported` of the question counts them under `left_out`. A Problem where no line has a claim.
+    `reported` of the question counts them under `left_out`. Mark-up and control characters are taken out of a claim, which
+    `say` is told too. A Problem where no line has a claim.
     """
     path = Path(path)
     if not path.is_file():
         raise Problem(f"{path}: no such file of claims; a line of it is {_example()}")
-    claims, bad = dict[str, Claim](), list[str]()
+    claims, bad, cleaned = dict[str, Claim](), list[str](), list[str]()
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             if not line.strip():
                 continue
             try:
-                claim = _claim(line)
+                taken: Counter[str] = Counter()
+                claim = _claim(line, taken)
                 if claim.id in claims:
                     raise ValueError(f"the id {claim.id!r} stands in an earlier line too")
                 claims[claim.id] = claim
+                cleaned += [f"{path}, line {number}: {_left(taken)} left out of the claim"] if taken else []
             except (ValueError, RecursionError) as error:
                 bad.append(f"{path}, line {number}: {error}; left out")
     if not claims:
         why = bad[0].removeprefix(f"{path}, ").removesuffix("; left out") if bad else "the file is empty"
         raise Problem(f"{path}: no claim in it ({why}); a line is {_example()}")
-    for one in bad if say else ():
+    for one in [*bad, *cleaned] if say else ():
         say(one)  # type: ignore[misc]
     papers = tuple(dict.fromkeys(claim.paper for claim in claims.values() if claim.paper))
     return Question(
@@ -56,7 +61,11 @@ def read(path: str | Path, say: Callable[[str], None] | None = None) -> Question
     )
 
 
-def _claim(line: bytes) -> Claim:
+def _left(taken: Counter[str]) -> str:
+    return ", ".join(f"{number} {what}{'s' * (number != 1)}" for what, number in taken.items())
+
+
+def _claim(line: bytes, taken: Counter[str]) -> Claim:
     if len(line) > LONGEST_LINE:
         raise ValueError(f"{len(line):,} bytes, more than a claim has")
     try:
@@ -77,6 +86,7 @@ def _claim(line: bytes) -> Claim:
         raise ValueError(f"'claim' is {text!r:.40}, no text")
     if isinstance(paper, bool) or not isinstance(paper, (str, int)):
         raise ValueError(f"'paper' is {paper!r:.40}, no file name and no id")
+    text = clean.plain(text, taken)
     asserts = reading.read(text).asserts if len(text) <= LONGEST else ()
     return Claim(str(id).strip(), text, str(paper).strip(), asserts)
 

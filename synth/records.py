@@ -176,6 +176,7 @@ class Twin:
     false: bool
     asserts: tuple[Assertion, ...] = ()
     verdict: str = ""
+    checks: Mapping[str, str] = field(default_factory=dict, hash=False)  # what each check said of it, by the check's name
 
 
 @dataclass(frozen=True)

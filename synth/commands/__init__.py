@@ -25,6 +25,12 @@ def plain() -> argparse.ArgumentParser:
     return common
 
 
+def examples(parser: argparse.ArgumentParser, *lines: str) -> None:
+    """Show these command lines at the end of a command's help."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = "\n".join(["examples:", *(f"  python -m synth {line}" for line in lines)])
+
+
 def print_json(data: Mapping[str, Any]) -> None:
     """One JSON document on stdout."""
     print(json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1))

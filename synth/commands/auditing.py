@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from . import Declare, plain, print_json
+from . import Declare, examples, plain, print_json
 from .reading import located
 
 
@@ -22,6 +22,7 @@ def declare(command: Declare) -> None:
     audit.add_argument("--seconds", metavar="N", type=float, default=60, help="what reading one paper may take (default: 60)")
     audit.add_argument("--memory", metavar="MIB", type=int, default=3072, help="what one paper may take (default: 3072 MiB)")
     audit.add_argument("--fail-on", choices=["finding"], help="exit with 3 if there is any finding")
+    examples(audit, "audit paper.pdf", "audit 2005.13013v2 --table 2", "audit draft.tex results.csv --json --fail-on finding")
 
 
 def _audit(arguments: argparse.Namespace, given: Sequence[str]) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import Declare, plain, print_json
+from . import Declare, examples, plain, print_json
 
 if TYPE_CHECKING:
     from ..ingest.build import Ingested
@@ -27,13 +27,16 @@ def declare(command: Declare) -> None:
     ingest = command("ingest", "a report's claims as a question file: text, Markdown, HTML or PDF", [common, plain()])
     ingest.add_argument("reports", metavar="REPORT", nargs="+", help="a file: .txt, .md, .html, .pdf")
     ingest.add_argument("--papers", metavar="DIR", help="the library whose titles say which paper a report examines")
+    examples(ingest, "ingest report.txt notes.md --out claims", "ingest report.pdf --name adapters --force")
     extract = command("extract", "claims out of papers: whole sentences that assert something", [common, plain()])
     extract.add_argument("papers_given", metavar="ID|FILE", nargs="+", help="papers of the library, or files")
     extract.add_argument("--papers", metavar="DIR", help="the library of fetched papers (default: in the cache folder)")
     extract.add_argument("--to", metavar="QUESTION", help="add the claims to this question file in --out, comments and all")
     extract.add_argument("--limit", metavar="N", type=int, default=20, help="claims of a paper, the best first (default: 20)")
+    examples(extract, "extract 2005.13013v2 --to adapters", "extract paper.pdf --limit 5 --out claims")
     new = command("new", "an empty question, which search, fetch, extract, verify and report then fill", [common, plain()])
     new.add_argument("question", metavar="QUESTION", help="the question, in quotes")
+    examples(new, 'new "Do adapters help far languages?" --name adapters --experiment adapters')
 
 
 def _experiment(name: str | None) -> str:
@@ -218,7 +221,8 @@ def _extract(arguments: argparse.Namespace, given: Sequence[str]) -> int:
         print(path)
         for one in done:
             sentences = _counted(one.sentences, "sentence")
-            print(f"  {one.paper}: {sentences}, {one.asserting} of them assert something, {len(one.claims)} kept")
+            telling = f"{one.asserting} of them assert{'s' * (one.asserting == 1)} something"
+            print(f"  {one.paper}: {sentences}, {telling}, {len(one.claims)} kept")
     return BAD_INPUT if problems else DONE
 
 
@@ -240,8 +244,11 @@ def _new(arguments: argparse.Namespace, given: Sequence[str]) -> int:
         print_json({"schema": NEW_SCHEMA, "path": str(path), "name": name, "question": asked})
     else:
         print(path)
+        there, out = ("", "") if arguments.out == "claims" else (f" --claims {arguments.out}", f" --out {arguments.out}")
         print(
-            f"next: python -m synth search {name}; then fetch {name}; extract ID... --to {name}; verify {name}", file=sys.stderr
+            f"next: python -m synth search {name}{there}; then fetch {name}{there}; extract ID... --to {name}{out}; "
+            f"verify {name}{there}",
+            file=sys.stderr,
         )
     return DONE
 

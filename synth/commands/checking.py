@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,7 +24,10 @@ def options() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("questions", metavar="QUESTION", nargs="*", help="names of question files (default: all)")
     common.add_argument(
-        "--claims", metavar="PATH", help="a question file or a folder of them (default: the shipped ones and claims/)"
+        "--claims",
+        metavar="PATH",
+        help='a question file, a folder of them, or claims of others, FILE.jsonl with {"id", "claim", "paper"} on each line '
+        "(default: the shipped questions and claims/)",
     )
     common.add_argument("--papers", metavar="DIR", help="a library or a folder of papers (default: what synth fetch fetched)")
     common.add_argument("--results", metavar="PATH", help="our results: a runs folder, .parquet or .csv (default: runs)")
@@ -54,12 +58,23 @@ def counting(title: str, unit: str) -> Iterator[Callable[[int, int], None]]:
 
 def questions(arguments: argparse.Namespace) -> tuple[Question, ...]:
     """The questions that are asked for: question files, or the claims of others (.jsonl), whose bad lines are named."""
+    from replicate.problems import Problem, unknown
+
     from .. import others
     from ..questions import find
 
-    if str(arguments.claims or "").endswith((".jsonl", ".ndjson")):
-        return (others.read(arguments.claims, lambda line: print(f"synth: {line}", file=sys.stderr)),)
-    return find(arguments.questions, arguments.claims)
+    kind = Path(arguments.claims or "").suffix.lower()
+    if kind == ".json":
+        raise Problem(f"{arguments.claims}: claims are question files (.toml), or a .jsonl file with one claim on each line")
+    if kind not in (".jsonl", ".ndjson"):
+        return find(arguments.questions, arguments.claims)
+    made = others.read(arguments.claims, lambda line: print(f"synth: {line}", file=sys.stderr))
+    for name in arguments.questions:
+        if name != made.name:
+            raise unknown("question", name, [made.name])
+    if left := made.reported.get("left_out"):
+        print(f"synth: {arguments.claims}: {left} of {left + len(made.claims)} lines left out", file=sys.stderr)
+    return (made,)
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from . import Declare, checking, plain, print_json
+from ..report.plain import shortened, visible
+from . import Declare, checking, examples, plain, print_json
 
 if TYPE_CHECKING:
     from ..records import Claim, Evidence, Question, Verdict
+
+
+SHOWN = 600  # characters of a claim in the table
+NAMED = 3  # claims that a note common to several names
 
 
 def declare(command: Declare) -> None:
@@ -22,6 +27,12 @@ def declare(command: Declare) -> None:
     verify.add_argument("--nli", metavar="MODEL", default="", help="ask this NLI model too (id or folder); it decides nothing")
     verify.add_argument("--embeddings", metavar="MODEL", default="", help="find passages with this sentence encoder as well")
     verify.add_argument("--fail-on", choices=["refuted"], help="exit code 3 when a claim was refuted")
+    examples(
+        verify,
+        "verify stilts",
+        "verify stilts --explain squad-gain",
+        "verify --claims claims.jsonl --papers papers/ --json",
+    )
 
 
 def _verify(arguments: argparse.Namespace, given: Sequence[str]) -> int:
@@ -32,7 +43,8 @@ def _verify(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     found = checking.checked(arguments, arguments.explain or "", arguments.nli, arguments.embeddings)
     if arguments.json:
         claims = [entry for one in found for entry in verify.to_dict(one.question, one.verdicts)]
-        print_json({"schema": verify.SCHEMA, "claims": claims})
+        left_out = sum(one.question.reported.get("left_out", 0) for one in found)
+        print_json({"schema": verify.SCHEMA, "claims": claims, **({"left_out": left_out} if left_out else {})})
     elif arguments.explain:
         told = [(claim, one) for one in found for claim in one.question.claims if claim.id in one.verdicts]
         print("\n\n".join(_explained(claim, one.verdicts[claim.id]) for claim, one in told))
@@ -80,6 +92,7 @@ def _table(question: Question, found: Mapping[str, Verdict]) -> str:
         (claim.id, _mark(claim.reported), *(_short(found[claim.id].checks[name]) for name in names), _final(found[claim.id]))
         for claim in question.claims
     ]
+    lines = [tuple(map(visible, line)) for line in lines]
     widths = [max(len(row[column]) for row in (head, *lines)) for column in range(len(head))]
 
     def row(cells: Sequence[str]) -> str:
@@ -90,10 +103,20 @@ def _table(question: Question, found: Mapping[str, Verdict]) -> str:
     made = [f"{question.name}: {question.question}", "", row(head), row(["-" * width for width in widths])]
     for claim, line in zip(question.claims, lines, strict=True):
         made.append(row(line))
-        made += _wrapped(claim.text, "    ")
+        made += _wrapped(_told(claim.text), "    ")
         made += _wrapped(f"why: {found[claim.id].line}", "    ")
         made += [line for one in found[claim.id].scope if one not in shared for line in _wrapped(f"note: {one}", "    ")]
-    return "\n".join(made + [line for one in shared for line in _wrapped(f"note: {one}", "")])
+    for one in shared:
+        of = [id for id, verdict in found.items() if one in verdict.scope]
+        more = f" and {len(of) - NAMED} more" if len(of) > NAMED else ""
+        which = "" if len(of) == len(found) else f" on {', '.join(of[:NAMED])}{more}"
+        made += _wrapped(f"note{which}: {one}", "")
+    return "\n".join(made)
+
+
+def _told(text: str) -> str:
+    """A claim as the table shows it; `--explain` has it whole."""
+    return text if len(text) <= SHOWN else f"{shortened(text, SHOWN)} ({len(text):,} characters)"
 
 
 def _summed(found: Sequence[Verdict]) -> str:
@@ -101,8 +124,10 @@ def _summed(found: Sequence[Verdict]) -> str:
     from ..controls import discrimination
     from ..verify import FINALS
 
+    if not found:
+        return "\nno claims yet; python -m synth extract ID --to NAME adds those of a paper"
     counts = Counter(one.verdict for one in found)
-    made = ["", f"{len(found)} claims: " + ", ".join(f"{counts[name]} {name}" for name in FINALS if counts[name])]
+    made = ["", _plural(len(found), "claim") + ": " + ", ".join(f"{counts[name]} {name}" for name in FINALS if counts[name])]
     controls = discrimination.of(found)
     if controls.false.of:
         made += _wrapped(f"controls: {controls}", "")
@@ -112,15 +137,20 @@ def _summed(found: Sequence[Verdict]) -> str:
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(text, _width(), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    return textwrap.wrap(visible(text), _width(), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def _explained(claim: Claim, found: Verdict) -> str:
     """Everything about one claim."""
     made = [
-        f"{claim.id}: {found.verdict}",
+        visible(f"{claim.id}: {found.verdict}"),
         *_wrapped(claim.text, "  "),
-        f"  cites {claim.paper or 'no paper'}; reported {_mark(claim.reported)}" + ("; cut off in the report" * claim.cut),
+        f"  cites {visible(claim.paper) or 'no paper'}; reported {_mark(claim.reported)}"
+        + ("; cut off in the report" * claim.cut),
         *_wrapped(f"why: {found.line}", "  "),
     ]
     if found.confidence is None:
@@ -143,7 +173,8 @@ def _explained(claim: Claim, found: Verdict) -> str:
         false = [twin for twin in found.twins if twin.false]
         made += [
             "",
-            f"  controls: {len(false)} false twins, {len(found.twins) - len(false)} paraphrases, judged by the same checks",
+            f"  controls: {_plural(len(false), 'false twin')}, {_plural(len(found.twins) - len(false), 'paraphrase')}, "
+            "judged by the same checks",
         ]
         for twin in found.twins:
             made += _wrapped(

@@ -107,7 +107,13 @@ def judged(claim: Claim, judge: Judge, verdict: Verdict | str | None = None, few
     made = [one for one in twins(claim) if one.false in wanted]
     if few:
         made = list({one.kind: one for one in reversed(made)}.values())[::-1]
-    return tuple(replace(one, verdict=_verdict(own, one, judge(as_claim(claim, one)))) for one in made)
+    return tuple(_said(own, one, judge(as_claim(claim, one))) for one in made)
+
+
+def _said(own: Verdict | str, of: Twin, found: Verdict | str) -> Twin:
+    """A twin with what was said of it."""
+    checks = {} if isinstance(found, str) else {name: check.verdict for name, check in found.checks.items()}
+    return replace(of, verdict=_verdict(own, of, found), checks=checks)
 
 
 def _word(verdict: Verdict | str) -> str:

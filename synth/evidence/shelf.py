@@ -46,7 +46,7 @@ def files_in(papers: str | Path | None) -> tuple[list[File], list[Skipped]]:
         raise Problem(f"{folder}: no such folder of papers")
     if folder.is_file():
         return _plain([folder], folder.parent)
-    if (folder / "papers").is_dir() and (folder / "files").is_dir():
+    if papers is None or ((folder / "papers").is_dir() and (folder / "files").is_dir()):
         return _library(folder)
     return _plain(list(_walk(folder)), folder)
 

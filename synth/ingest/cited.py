@@ -20,6 +20,8 @@ LINK = re.compile(
     r"|\b[a-z-]+(?:\.[A-Z]{2})?/\d{7}(?:v\d+)?\b|\b20\d\d\.[a-z]\w*-\w+\.\d{1,5}\b|\b[A-Z]\d{2}-\d{4}\b",
     re.I,
 )
+REFERENCE = re.compile(r"(?:^|\s)(?=\[\d{1,3}\])")
+DEFINED = re.compile(r"\[(\d{1,3})\]:\s")  # a link's address, as Markdown puts it at the end of a text
 NUMBERED = re.compile(r"^\[(\d{1,3})\]|^(\d{1,3})[.)]")
 CITES = re.compile(r"\[(\d{1,3})\]")
 
@@ -46,9 +48,11 @@ def papers(source: Source) -> tuple[list[Id], dict[str, Id], list[Part], list[st
             if there:
                 used.append(part)
                 found += [one for one in there if one not in found]
-            if listing and there:
-                mark = NUMBERED.match(part.mark) or NUMBERED.match(text)
-                numbered[(mark[1] or mark[2]) if mark else str(place)] = there[0]
+            if there and (listing or DEFINED.match(text)):
+                for each in REFERENCE.split(text):
+                    mark = NUMBERED.match(part.mark) or NUMBERED.match(each)
+                    for one in ids_in(each)[:1]:
+                        numbered.setdefault((mark[1] or mark[2]) if mark else str(place), one)
             elif listing and part.text:
                 notes.append(
                     f"{source.where(part)}: a reference without an id that is known: {clean.plain(text, Counter())[:60]!r}"

@@ -175,22 +175,27 @@ def _table(table: Part, columns: Columns, source: Source, found: Found, taken: C
 
 
 def _fitted(row: Sequence[str], width: int, columns: Columns, between: str) -> list[str]:
-    """A row with as many cells as its table; a claim that held the mark between cells is put together again."""
+    """A claim that held the mark between cells is put together again, unless its row reads better with cells to spare."""
     cells = list(row)
     more = len(cells) - width
-    if more > 0 and columns.claim == 0 and all(not cell.strip() for cell in cells[width:]):
-        return cells[:width]
-    if more > 0:
-        start = columns.claim
-        return [*cells[:start], between.join(cells[start : start + more + 1]), *cells[start + more + 1 :]]
-    return cells
+    if more <= 0 or (columns.claim == 0 and all(not cell.strip() for cell in cells[width:])):
+        return cells
+    start = columns.claim
+    joined = [*cells[:start], between.join(cells[start : start + more + 1]), *cells[start + more + 1 :]]
+    return cells if _telling(cells, columns) > _telling(joined, columns) else joined
+
+
+def _telling(cells: Sequence[str], columns: Columns) -> int:
+    """How many of mark and confidence can be read where they are looked for."""
+    tick, share = marks.tick(_cell(cells, columns.verified)), marks.confidence(_cell(cells, columns.confidence))
+    return (tick is not None) + (share is not None)
 
 
 def _extra(cells: Sequence[str], columns: Columns, taken: Counter[str]) -> tuple[tuple[str, str], ...]:
     """The cells of columns that are neither claim nor mark, by their names."""
     known = (columns.claim, columns.verified, columns.confidence, columns.source, columns.id)
-    there = [(place, cell) for place, cell in enumerate(cells[: len(columns.names)]) if place not in known and cell.strip()]
-    return tuple((columns.names[place] or f"column {place + 1}", clean.plain(cell, taken)) for place, cell in there)
+    there = [(place, cell) for place, cell in enumerate(cells) if place not in known and cell.strip()]
+    return tuple((_named(columns, place, "") or f"column {place + 1}", clean.plain(cell, taken)) for place, cell in there)
 
 
 def _named(columns: Columns, place: int | None, otherwise: str) -> str:

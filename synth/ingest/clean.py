@@ -16,12 +16,16 @@ SCRIPT = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.I | re.S)
 LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)")
 EMPHASIS = re.compile(r"(?<![\w*_`])(\*\*\*|\*\*|\*|__|_|``?)(?=\S)([^*_`\n]+?)(?<=\S)\1(?![\w*_`])")
 ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
+COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # what paints a terminal; without its first character it would be left as text
 INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad")
 
 
 def visible(text: str, taken: Counter[str]) -> str:
     """A text without control characters (tabs and line ends stay) and without characters that nobody sees."""
     made = list[str]()
+    text, painted = COLOUR.subn("", text)
+    if painted:
+        taken["control character"] += painted
     for one in text:
         if one in "\t\n" or (one not in INVISIBLE and unicodedata.category(one) not in ("Cc", "Cf", "Cs", "Co")):
             made.append(one)

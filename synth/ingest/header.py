@@ -44,6 +44,7 @@ SCORE = re.compile(
     r"\b(?:quality|review|overall|assessment)[\w\s]*?(?:score|rating)[\w\s]*?(?:of|is|was|[:=])\s*(\d{1,3}(?:\.\d+)?)\s*(?:/|out\s+of)\s*(\d{1,3})",
     re.I,
 )
+NO_AUTHOR = re.compile(r"[.?!:]$|\bresearch question\b|https?://|^\[\d", re.I)
 LABELLED = re.compile(r"^\**(title|authors?|by|date|published|version|question|research question)\**\s*:\s*\**\s*(.+)$", re.I)
 
 
@@ -102,7 +103,7 @@ def _front(source: Source, made: Header) -> None:
             made.title = text
         elif text == made.title:
             pass
-        elif not made.author and len(text) <= 120 and not re.search(r"[.?!:]$|\bresearch question\b", text, re.I) and place <= 3:
+        elif not made.author and len(text) <= 120 and not NO_AUTHOR.search(text) and place <= 3:
             made.author = text
         else:
             continue

@@ -25,6 +25,8 @@ INLINE_WORD = re.compile(
     re.I,
 )
 INLINE_SHARE = re.compile(r"\s*[(\[]\s*(?P<value>\d{1,3}(?:\.\d+)?\s*%|0?\.\d+|1\.0+)\s*[)\]]\s*$")
+GROUP = re.compile(r"[\s,;\u2013\u2014-]*[(\[](?P<pieces>[^()\[\]]{1,60})[)\]]\s*\.?$")
+PIECE = re.compile(r"(?:confidence|conf\.?|probability|certainty|score)\s*[:=]?\s*(?P<value>[\d.]+\s*%?)", re.I)
 VERDICTS = (
     "verified|unverified|not verified|supported|unsupported|not supported|confirmed|unconfirmed|true|false|refuted|rejected"
 )
@@ -69,8 +71,7 @@ def scale(cells: Sequence[str]) -> float:
 
 def inline(text: str) -> tuple[str, bool | None, float | None]:
     """A claim that bears its mark and confidence in its own line: '✓ Text (confidence: 0.27)'."""
-    sure: float | None = None
-    verdict: bool | None = None
+    text, verdict, sure = _grouped(text)
     for _ in range(3):
         if sure is None and (
             match := INLINE_CONFIDENCE.search(text) or (verdict is not None and INLINE_SHARE.search(text)) or None
@@ -92,3 +93,14 @@ def inline(text: str) -> tuple[str, bool | None, float | None]:
         ):
             text, sure = text[: share.start()], value
     return text.strip(), verdict, sure
+
+
+def _grouped(text: str) -> tuple[str, bool | None, float | None]:
+    """A claim with mark and confidence in one bracket at its end: 'Text (confidence 0.81, verified)'."""
+    match = GROUP.search(text)
+    pieces = re.split(r"\s*[,;|]\s*", match["pieces"].strip()) if match else []
+    ticks = [tick(one) for one in pieces if re.fullmatch(f"{VERDICTS}|[{SIGNS}]", one, re.I)]
+    shares = [confidence(found["value"]) for one in pieces if (found := PIECE.fullmatch(one))]
+    if not match or len(ticks) != 1 or len(shares) != 1 or len(pieces) != 2 or shares[0] is None:
+        return text, None, None
+    return text[: match.start()], ticks[0], shares[0]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..reading.worker import Reader
 
 MOST = 20 * 2**20
+PLAIN = (".txt", ".md", ".markdown")
 
 
 def read(path: str | Path, reader: Reader) -> Source:
@@ -31,7 +32,7 @@ def read(path: str | Path, reader: Reader) -> Source:
         raise Problem(f"{path}: a folder; name the reports in it")
     if path.is_file() and not path.stat().st_size:
         raise Problem(f"{path}: empty, 0 bytes")
-    kind = pages.kind(path) if not _wide(path) else "text"
+    kind = "text" if _wide(path) or _littered(path) else pages.kind(path)
     if path.stat().st_size > MOST and kind != "pdf":
         raise Problem(f"{path}: {path.stat().st_size / 2**20:,.0f} MiB; a report has at most {MOST // 2**20} MiB of text")
     if kind == "pdf":
@@ -56,6 +57,19 @@ def _wide(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         return file.read(2) in (b"\xff\xfe", b"\xfe\xff")
+
+
+def _littered(path: Path) -> bool:
+    """Whether a file is text but for a few zero bytes, as programs leave them behind."""
+    if path.suffix.lower() not in PLAIN or not path.is_file() or path.stat().st_size > MOST:
+        return False
+    content = path.read_bytes()
+    if not 0 < content.count(0) <= 1 + len(content) // 100:
+        return False
+    try:
+        return bool(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def _decoded(path: Path, notes: list[str]) -> str:

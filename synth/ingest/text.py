@@ -15,7 +15,7 @@ UNDERLINE = re.compile(r"(=|-|~){3,}\s*$")
 FENCE = re.compile(r"\s*(```|~~~)")
 MARK = re.compile(r"\s*(?:([-*+\u2022\u2023\u25aa\u25cf\u2013])|(\(?\d{1,3}[.)]|\(?[a-z][.)]))\s+(?=\S)")
 BOX = re.compile(r"\[([ xX\u2713\u2714\u2717\u2718\u00d7-])\]\s+")
-RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 HEADINGS = frozenset(
     "abstract introduction background methods method methodology results discussion limitations conclusion conclusions "
     "references bibliography sources claims findings evidence summary appendix overview acknowledgements "
@@ -78,7 +78,8 @@ def _heading(lines: Sequence[str], place: int) -> Read:
     numbered = NUMBERED.match(line)
     title = numbered[1] if numbered else line
     title = re.sub(r"^\*\*(.+?)\*\*:?$", r"\1", title).rstrip(":")
-    alone = _blank(lines, place - 1) and (_blank(lines, place + 1) or _tabular(lines, place + 1))
+    after = _blank(lines, place + 1) or _tabular(lines, place + 1) or _announces(line, lines[place + 1])
+    alone = _blank(lines, place - 1) and after
     if not alone or len(title) > LONGEST_HEADING or title[-1:] in ".!?," or "\t" in line:
         return None, 0
     known = {word.lower() for word in re.findall(r"[A-Za-z]+", title)} & HEADINGS
@@ -90,6 +91,11 @@ def _heading(lines: Sequence[str], place: int) -> Read:
     ):
         return Section(title, place + 1), 1
     return None, 0
+
+
+def _announces(line: str, below: str) -> bool:
+    """'Claims that I found:' right above a list, as people write it."""
+    return line.endswith(":") and bool(COLUMN.search(line)) and bool(MARK.match(below))
 
 
 def _tabular(lines: Sequence[str], place: int) -> bool:
@@ -116,13 +122,18 @@ def _rows(lines: Sequence[str], place: int, cells: Callable[[str], list[str] | N
         found = cells(lines[at])
         if found is None:
             break
-        if not RULE.match(lines[at]):
+        if not _ruled(lines[at], under_head=len(rows) <= 1):
             rows.append(tuple(found))
             numbers.append(at + 1)
         at += 1
     if not rows:
         return None, 0
     return Part(TABLE, place + 1, rows=tuple(rows), lines=tuple(numbers), between=between), at - place
+
+
+def _ruled(line: str, under_head: bool) -> bool:
+    """Whether a line parts the head of a table from its rows; with single hyphens further down it is a row of empty cells."""
+    return bool(RULE.match(line)) and ("--" in line or ("|" in line and under_head))
 
 
 def _tabs(lines: Sequence[str], place: int) -> Read:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..checks.hand import Hand
 
 PASSED = "supported"  # of a false twin: the same checks say of it what they say of the claim
+BORNE_OUT = (PASSED, "reproduced")  # of a false twin by one check
 
 
 def itself(question: Question, verdicts: Mapping[str, Verdict]) -> dict[str, str]:
@@ -45,5 +46,7 @@ def _held(
 def _twin(of: Reviewer, claim: Claim, verdict: Verdict) -> str:
     """The false twin that the checks support, if there is one that this reviewer's check could have told from the claim."""
     passed = [one for one in verdict.twins if one.false and one.verdict == PASSED]
+    # Where it is known by which check it passed, the others have told it: what runs say takes nothing from the words.
+    passed = [one for one in passed if not one.checks or one.checks.get(of.check) in BORNE_OUT]
     seen = [one for one in passed if of.holds != ASSERTIONS or one.asserts != claim.asserts]
     return f"the checks support a false twin as well ({seen[0].kind}: {seen[0].changed})" if seen else ""

@@ -23,7 +23,7 @@ class Reviewer:
     """A name, what it asks, its rubric (10 points together), and how it marks the claims of a question.
 
     `holds` is set where its question is whether a claim holds, and says what of the claim it looks at: its WORDS, or its
-    ASSERTIONS alone. The others ask what the claim and its evidence are worth.
+    ASSERTIONS alone; `check` is then the check that it looks at. The others ask what the claim and its evidence are worth.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Reviewer:
     rubric: tuple[Rule, ...]
     judge: Judge
     holds: str = ""
+    check: str = ""
 
 
 def opinion(of: Reviewer, marks: Sequence[Mark]) -> Opinion:

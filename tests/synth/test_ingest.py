@@ -239,9 +239,42 @@ def test_a_ragged_table_loses_no_claim(tmp_path):
     assert made.question.claims[2].note == "Verified: perhaps; Confidence: high", "kept all the same"
 
 
+def test_a_row_with_a_cell_too_many_keeps_its_mark_where_that_reads_better(tmp_path):
+    text = "R\n\nClaim\tVerified\tConfidence\nMNLI helps XNLI.\t✗\t0.4\tread twice\nSQuAD\thelps BUCC.\t✓\t0.2\n"
+    made = read(tmp_path, text)
+    assert [one.text for one in made.question.claims] == ["MNLI helps XNLI.", "SQuAD helps BUCC."]
+    assert marked(made) == [(False, 0.4), (True, 0.2)] and made.question.claims[0].note == "column 4: read twice"
+
+
+@pytest.mark.parametrize("rule", ["|:--|:-:|--:|---|", "|-|-|-|-|", "|:---|:---:|---:|:-|"])
+def test_the_line_under_the_head_of_a_table_is_no_claim_and_links_at_the_end_are_numbered(tmp_path, rule):
+    text = (
+        f"# Notes\n\n| Claim | Verified | Confidence | Source |\n{rule}\n| MNLI helps XNLI. | ✅ | 0.77 | [2] |\n"
+        "| SQuAD helps BUCC. | ❌ | 88 % | [1] |\n\n"
+        "[1]: https://arxiv.org/abs/2005.13013v1\n[2]: https://arxiv.org/abs/2104.07412v2\n"
+    )
+    question = read(tmp_path, text, "notes.md").question
+    assert [(one.text, one.paper) for one in question.claims] == [
+        ("MNLI helps XNLI.", "2104.07412v2"), ("SQuAD helps BUCC.", "2005.13013v1")]  # fmt: skip
+    assert "author" not in question.reported
+
+
+def test_a_list_right_under_its_announcement_is_one_of_claims(tmp_path):
+    made = read(
+        tmp_path, "On adapters\n\nClaims that I found:\n * MNLI helps XNLI\n * SQuAD helps BUCC (confidence 0.8, verified)\n"
+    )
+    assert [one.text for one in made.question.claims] == ["MNLI helps XNLI", "SQuAD helps BUCC"]
+    assert marked(made) == [(None, None), (True, 0.8)]
+
+
+def test_references_on_lines_of_their_own_are_told_apart(tmp_path):
+    text = "T\n\nClaim\tVerified\nMNLI helps XNLI [2].\tyes\n\nReferences\n\n[1] arXiv:2005.13013v1\n[2] arXiv:2104.07412v2\n"
+    assert read(tmp_path, text).question.claims[0].paper == "2104.07412v2"
+
+
 def test_mark_up_and_control_characters_are_taken_out_and_counted(tmp_path):
     text = (
-        "T\n\nClaim\tVerified\n\x01SQuAD im\u200bproves <b>XNLI</b><script>alert(1)</script>.\tyes\n" + "word " * 2000 + "\tno\n"
+        "T\n\nClaim\tVerified\n\x00SQuAD im\u200bproves <b>XNLI</b><script>alert(1)</script>.\tyes\n" + "word " * 2000 + "\tno\n"
     )
     made = read(tmp_path, text)
     assert made.question.claims[0].text == "SQuAD improves XNLI." and len(made.question.claims[1].text) == 9_999

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -46,6 +47,13 @@ def test_bad_lines_are_named_counted_and_left_out(lines):
     assert all(one.endswith("; left out") for one in said)
 
 
+def test_mark_up_and_control_characters_are_taken_out_and_said(lines):
+    said: list[str] = []
+    question = others.read(lines(line(claim="<b>SQuAD</b> \x1b[31mraises\x1b[0m the\x00 average.")), said.append)
+    assert question.claims[0].text == "SQuAD raises the average." and question.reported == {}
+    assert [one.split("line 1: ")[1] for one in said] == ["2 tags, 3 control characters left out of the claim"]
+
+
 def test_long_and_empty_claims_are_kept_for_the_checks_to_say_so(lines):
     question = others.read(lines(line("long", "SQuAD helps. " * 1000), line("void", "")))
     assert [one.id for one in question.claims] == ["long", "void"] and question.claims[0].asserts == ()
@@ -62,7 +70,7 @@ def test_a_file_without_a_claim_is_a_problem_that_shows_a_line(lines, tmp_path):
     st.sampled_from(["id", "claim", "paper", "x"]), one)))  # fmt: skip
 def test_any_json_is_a_claim_or_a_reason(given_):
     try:
-        claim = others._claim(json.dumps(given_).encode())
+        claim = others._claim(json.dumps(given_).encode(), Counter())
     except ValueError as error:
         assert str(error)
     else:

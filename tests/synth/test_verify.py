@@ -105,3 +105,38 @@ def test_results_in_shares_are_refused(capsys, grid, tmp_path):
     (tmp_path / "shares.csv").write_text(text)
     code, _, err = spoken(capsys, "--results", tmp_path / "shares.csv")
     assert code == BAD_INPUT and "look like shares" in err
+
+
+def test_claims_of_others_are_shown_safely_shortly_and_counted(capsys, tmp_path):
+    path = tmp_path / "theirs.JSONL"
+    lines = [{"id": "x\x1b[31m", "claim": "word " * 2000}, {"id": "b", "claim": "SQuAD helps.", "paper": "2005.13013v9"}, [1]]
+    path.write_text("".join(json.dumps(one) + "\n" for one in lines))
+    code, out, err = spoken(capsys, "--claims", path)
+    assert code == DONE and "\x1b" not in out and "(9,999 characters)" in out and len(out) < 3_000
+    assert "1 of 3 lines left out" in err and "2 claims: 2 not enough information" in out
+    _, out, _ = spoken(capsys, "--claims", path, "--json")
+    assert json.loads(out)["left_out"] == 1
+    code, _, err = spoken(capsys, "other", "--claims", path)
+    assert code == BAD_INPUT and "unknown question 'other'" in err
+    code, _, err = spoken(capsys, "--claims", tmp_path / "x.json")
+    assert code == BAD_INPUT and "a .jsonl file with one claim on each line" in err
+
+
+def test_a_question_without_claims_says_what_to_do(capsys, tmp_path):
+    path = tmp_path / "new.toml"
+    path.write_text('question = "Does it help?"\nname = "new"\npapers = []\nmargin = 0.5\n')
+    code, out, _ = spoken(capsys, "--claims", path)
+    assert code == DONE and "no claims yet; python -m synth extract ID --to NAME" in out
+
+
+def test_a_note_on_several_claims_names_them(capsys):
+    _, out, _ = spoken(capsys, "families", "typology")
+    assert "note on three-gains, retrieval-gains, tydiqa-and-xnli and " in out, "said of some"
+    assert "\nnote: 9 claims cite 2005.13013v2" in out, "said of all"
+
+
+@pytest.mark.parametrize("command", ["ingest", "extract", "new", "verify", "audit"])
+def test_the_help_of_a_command_ends_with_examples(capsys, command):
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    assert f"examples:\n  python -m synth {command} " in capsys.readouterr().out

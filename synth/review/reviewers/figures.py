@@ -42,4 +42,6 @@ def _mark(claim: Claim, verdict: Verdict | None) -> Mark:
     return Mark(claim.id, tables.verdict, tables.line, earned)
 
 
-REVIEWER = Reviewer("figures", "Do the tables of the cited version yield the numbers?", RUBRIC, judge, holds=ASSERTIONS)
+REVIEWER = Reviewer(
+    "figures", "Do the tables of the cited version yield the numbers?", RUBRIC, judge, holds=ASSERTIONS, check="tables"
+)

@@ -51,5 +51,10 @@ def _cited(claim: Claim, found: Verdict, origin: str) -> bool:
 
 
 REVIEWER = Reviewer(
-    "grounding", "Do the claims stand in the words of the version that they cite, with a quote?", RUBRIC, judge, holds=WORDS
+    "grounding",
+    "Do the claims stand in the words of the version that they cite, with a quote?",
+    RUBRIC,
+    judge,
+    holds=WORDS,
+    check="words",
 )

@@ -38,4 +38,4 @@ def judge(question: Question, verdicts: Mapping[str, Verdict], hand: Hand) -> tu
     return tuple(marks)
 
 
-REVIEWER = Reviewer("replication", "Do our own runs show the same?", RUBRIC, judge, holds=ASSERTIONS)
+REVIEWER = Reviewer("replication", "Do our own runs show the same?", RUBRIC, judge, holds=ASSERTIONS, check="replication")
