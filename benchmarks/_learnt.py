@@ -65,7 +65,7 @@ def of_scifact(claims: Path, corpus: Path) -> Iterator[Any]:
     import numpy as np
 
     from synth.calibration import Labelled
-    from synth.words.labels import LABELS, choose, numbers_hold, shipped
+    from synth.words.labels import LABELS, choose, may_hold, shipped
 
     from . import scifact
 
@@ -81,7 +81,7 @@ def of_scifact(claims: Path, corpus: Path) -> Iterator[Any]:
         weights, row = scifact.fitted(shared, turns, np.where(fold == held, -1, labels))
         for place in np.flatnonzero(fold == held):
             pair = pairs[place]
-            hold = numbers_hold(pair.claim, pair.sentences, model.rarity)
+            hold = may_hold(pair.claim, pair.sentences, model.rarity)
             said = choose(weights, row(place), shared.shape[1], scifact.CAUTION, hold)
             if said.label != LABELS[scifact.NOT_ENOUGH]:
                 chance = float(dict(zip(LABELS, said.probabilities, strict=True))[said.label])
