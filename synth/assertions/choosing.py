@@ -37,7 +37,7 @@ def chosen(of: Assertion, rows: Selection) -> Finding:
         printed=signed(middle(next(iter(found.values())))).lstrip("+"),
         rows=(*row.values(), *base.values()),
         recomputation=subtraction(found, row, base),
-        note=f"over the baseline {note}" if note else "",
+        note=f"over {note}" if note.endswith("baseline") else f"over the baseline {note}" if note else "",
         also=also,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from replicate import languages, results
 
 from .. import vocabulary
@@ -40,6 +42,11 @@ def named(of: Assertion) -> str:
     if of.kind == "best":
         return f"{system(of)} best, {measured(of)}"
     return f"{system(of)}, {measured(of)}"
+
+
+def true_minus(line: str) -> str:
+    """A line with one sign for less than nothing; hyphens between words and in ranges stay."""
+    return re.sub(r"(?<![\w.)-])-(?=\.?\d)", "\u2212", line)
 
 
 def claim(of: Assertion) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from replicate.results import Interval, difference
 
 from ..english import units
-from ..english.numbers import ABOUT, EQUAL, Number
+from ..english.numbers import ABOUT, BETWEEN, EQUAL, Number, numbers
 from ..reading.document import Document, Sentence
 from .findings import SURE, Finding, Outcome, between, gap, short
 from .spoken import SAID, interval_of, sentences, spoken
@@ -40,8 +41,11 @@ def check(document: Document) -> Outcome:
 def _changes(sentence: Sentence, found: Sequence[Number]) -> Outcome:
     made = Outcome()
     plain = [one for one in found if one.relation in (EQUAL, ABOUT)]
-    for first, second in _pairs(sentence.text, plain):
+    for first, second in (*_pairs(sentence.text, plain), *_bracketed(sentence.text, found)):
         change = _change(sentence.text, plain, first, second)
+        # '(2.0 to 5.0)' behind a change of 3.5 is how sure it is of it, and no pair of ends.
+        if change is not None and _in_brackets(sentence.text, first, second) and first.value <= abs(change.value) <= second.value:
+            continue
         if change is None or change.relation != EQUAL or first.relation != EQUAL or second.relation != EQUAL:
             continue
         made.checked["changes in sentences"] += 1
@@ -70,8 +74,29 @@ def _pairs(text: str, found: Sequence[Number]) -> Iterator[tuple[Number, Number]
         gap_text = text[one.end : two.start]
         kind = one.unit == two.unit or (one.unit in SAID and two.unit in SAID and not (one.unit and two.unit))
         listed = re.search(r"[\d%]\s*[,/]\s*$", text[: one.start])
-        if kind and not listed and (PAIR.fullmatch(gap_text) or (TO.fullmatch(gap_text) and FROM.search(text[: one.start]))):
+        ends = FROM.search(text[: one.start]) or _in_brackets(text, one, two)
+        if kind and not listed and (PAIR.fullmatch(gap_text) or (TO.fullmatch(gap_text) and ends)):
             yield one, two
+
+
+def _in_brackets(text: str, one: Number, two: Number) -> bool:
+    """Whether two numbers stand alone in brackets: 'rises by 3.5 points (70.0 to 72.0)'."""
+    return text[: one.start].rstrip().endswith("(") and bool(re.match(r"\s*(?:%|points?)?\s*\)", text[two.end :]))
+
+
+def _bracketed(text: str, found: Sequence[Number]) -> Iterator[tuple[Number, Number]]:
+    """The two ends of '(70.0 to 72.0)', which reads as a range where nothing else is said."""
+    for one in found:
+        ends = list(re.finditer(r"\d+(?:\.\d+)?", one.text))
+        if one.relation != BETWEEN or one.unit not in SAID or len(ends) != 2 or not _in_brackets(text, one, one):
+            continue
+        if not re.search(r"\bto\b", one.text):
+            continue
+        first, second = (numbers(each[0])[0] for each in ends)
+        yield (
+            replace(first, start=one.start, end=one.start + ends[0].end(), unit=one.unit),
+            replace(second, start=one.start + ends[1].start(), end=one.end, unit=one.unit),
+        )
 
 
 def _change(text: str, found: Sequence[Number], first: Number, second: Number) -> Number | None:

@@ -133,6 +133,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
+def every(number: int) -> str:
+    """'both' or 'all 7', as people say it of several."""
+    return "both" if number == 2 else f"all {number}"
+
+
 def shown(value: Decimal) -> str:
     """A number as people write it, with no more than four digits behind the point."""
     text = f"{value:.4f}".rstrip("0").rstrip(".")

@@ -23,6 +23,13 @@ INSIDE = re.compile(r"[\w\s'\u2019/-]{0,50}[(,:=;]\s*(?:or|i\.e\.,?|that is,?|ab
 OF_THE = re.compile(r"\s*(?:%|percent)?\s*(?:of|among|on)\s+(?:(?:the|these|those|our|all|its|their|a total of|all of the)\s+)?$")
 
 
+# 'Of 200 examples, 50 (30%)', '120 patients, of whom 48 (45%)': the whole stands before its part.
+ONLY = r"(?:(?:only|just|a total of)\s+)?"
+OPENED = re.compile(r"\b[Oo](?:f|ut of)\s+(?:(?:the|these|those|our|all|its|a total of|all of the)\s+)*$")
+THEN = re.compile(rf"[^,.;:()\d]{{1,40}},\s+{ONLY}")
+OF_WHOM = re.compile(rf"[^,.;:()\d]{{0,40}},?\s+of\s+(?:whom|which|these|those|them)\s*,?\s*{ONLY}")
+
+
 def check(document: Document) -> Outcome:
     """The percentages of all sentences, each with its count; and counts of one whole beside each other."""
     made = Outcome()
@@ -54,17 +61,27 @@ def _shares(sentence: Sentence, found: Sequence[Number]) -> Iterator[_Share]:
         ratio = RATIO.match(one.unit)
         whole = Decimal(ratio[1].replace(",", "")) if ratio else None
         plain = one.value == one.value.to_integral_value() and one.relation == EQUAL
+        whole = whole or (_told_before(text, found[number - 1], one) if number else None)
         after = found[number + 1] if number + 1 < len(found) else None
         if not plain or (whole is None and one.unit in SAID):
             continue
         if after and after.unit == units.PERCENT and after.relation == EQUAL and _inside(text, one, after):
-            yield _Share(one.value, whole, after, one.unit if whole is None else one.noun.split(" ")[-1], sentence)
+            noun = one.unit if whole is None else (one.noun or (found[number - 1].noun if number else "")).split(" ")[-1]
+            yield _Share(one.value, whole, after, noun, sentence)
         before = found[number - 1] if number else None
         opened = before and re.fullmatch(
             r"\s*%?\s*(?:percent)?[\w\s]{0,25}[(\[,:]\s*(?:i\.e\.,?\s*)?", text[before.end : one.start]
         )
-        if before and whole is not None and before.unit == units.PERCENT and before.relation == EQUAL and opened:
-            yield _Share(one.value, whole, before, one.noun, sentence)
+        if before and ratio and before.unit == units.PERCENT and before.relation == EQUAL and opened:
+            yield _Share(one.value, Decimal(ratio[1].replace(",", "")), before, one.noun, sentence)
+
+
+def _told_before(text: str, whole: Number, part: Number) -> Decimal | None:
+    """The whole that is named right before its part; None where the number before it is none."""
+    counts = whole.value == whole.value.to_integral_value() and whole.relation == EQUAL and whole.unit not in (*SAID[:3], "p")
+    between_them = text[whole.end : part.start]
+    told = (OPENED.search(text[: whole.start]) and THEN.fullmatch(between_them)) or OF_WHOM.fullmatch(between_them)
+    return whole.value if counts and told and 0 <= part.value <= whole.value else None
 
 
 def _inside(text: str, one: Number, after: Number) -> bool:

@@ -14,6 +14,7 @@ from replicate.results import Interval, mean
 
 from ..vocabulary import key
 from . import roles
+from .findings import every
 from .values import Content
 from .views import View
 
@@ -22,7 +23,7 @@ METRIC = re.compile(
 )
 MEAN = "the mean"
 PAIRS = ("both", "the first", "the second")
-PLAIN = ("the columns of its group", "the rows of its group", "the columns that", "the rows that", "all ")
+PLAIN = ("the columns of its group", "the rows of its group", "the columns that", "the rows that", "all ", "both ")
 ENGLISH = re.compile(r"^(en|eng|english)$", re.I)
 WITHOUT = re.compile(r"\b(?:w/o|without|excl\.?|excluding|except|no|non|but|not)\b[- ]?(.*)", re.I)
 
@@ -67,8 +68,8 @@ def _bases(view: View, place: int) -> Iterator[tuple[str, list[int]]]:
         yield f"the {noun} that its header names", named
     under = [one for one in measures if stop and view.paths[one][:stop] == path[:stop]]
     yield f"the {noun} of its group", under
-    yield f"all {len(measures)} {noun}", measures
-    yield f"all {len(others)} {noun}, counts included", others
+    yield f"{every(len(measures))} {noun}", measures
+    yield f"{every(len(others))} {noun}, counts included", others
     tail = path[stop + 1 :]
     yield f"the {noun} of the same metric", [one for one in measures if tail and view.paths[one][-len(tail) :] == tail]
     yield f"the {noun} of the same metric", [one for one in measures if stop and view.paths[one][-1:] == path[:1]]

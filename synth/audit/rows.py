@@ -8,7 +8,7 @@ from typing import Any
 
 from replicate import results
 
-from .findings import LIKELY, SURE, Audit, Finding, Outcome, Place, between, gap
+from .findings import LIKELY, SURE, Audit, Finding, Outcome, Place, between, every, gap
 
 # A system of one table and split; its average and its cells agree in all this.
 SYSTEM = ("origin", "world", "model", "method", "seed", "intermediate", "intermediate_languages", "mlm", "split", "perturbation",
@@ -61,7 +61,7 @@ def _averages(group: list[dict[str, Any]]) -> Outcome:
         mean = results.mean(results.mean(results.interval(one["printed"]) for one in pair) for pair in used)
         made.checked["averages"] += 1
         if gap(results.interval(row["printed"]), mean):
-            words = f"all {len(members)} tasks, F1 and EM of a task as their mean"
+            words = f"{every(len(members))} tasks, F1 and EM of a task as their mean"
             what = f"the average is printed as {row['printed']}; the mean of {words} is {between(mean)}"
             flat = [one for pair in used for one in pair]
             other = results.mean(results.interval(one["printed"]) for one in flat)

@@ -81,6 +81,6 @@ def _only(document: Document, number: str) -> Document:
     if not named and number.isdigit() and 1 <= int(number) <= len(document.tables):
         named = [document.tables[int(number) - 1]]
     if not named:
-        there = ", ".join(f"{table.number or 'without number'} (page {table.page})" for table in document.tables)
-        raise Problem(f"{document.source}: no table {number}; there is {there or 'none'}")
+        tables = [f"{table.number or 'one without a number'} (page {table.page})" for table in document.tables]
+        raise Problem(f"{document.source}: no table {number}; there is {', '.join(tables) or 'none'}")
     return replace(document, tables=tuple(named))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from replicate.problems import Problem
 
-from ..reading import cells, latex, pages
+from ..reading import cells, latex, pages, plain
 from ..reading.document import Document, Sentence, Span, Table
 from ..reading.layout import CAPTION
 from ..reading.worker import Reader
@@ -45,7 +45,7 @@ def read(path: Path, reader: Reader) -> Document:
     document = reader.read(path)
     if kind not in ("latex", "text"):
         return document
-    return (_numbered if kind == "latex" else _text)(document, path.read_text(encoding="utf-8", errors="replace"))
+    return (_numbered if kind == "latex" else _text)(document, plain.decoded(path.read_bytes()))
 
 
 def _hash(path: Path) -> str:
@@ -54,7 +54,7 @@ def _hash(path: Path) -> str:
 
 
 def _table(path: Path) -> Document:
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    text = plain.decoded(path.read_bytes())
     try:
         rows = [
             row for row in csv.reader(io.StringIO(text), delimiter="\t" if path.suffix.lower() == ".tsv" else ",") if any(row)

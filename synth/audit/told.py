@@ -18,7 +18,7 @@ from .findings import LIKELY, POSSIBLE, Finding, Outcome, between, digit_slip, g
 from .named import Named, Names, named_tables
 from .spoken import SAID, interval_of, sentences, spoken
 from .values import Value
-from .views import Entry, place
+from .views import Entry, label, place
 
 VOICES = (ABSTRACT, BODY, APPENDIX)
 # A sentence with one of these may speak of what no table has.
@@ -33,6 +33,11 @@ LEAD = re.compile(
     r"\b(outperform\w*|beats?|exceeds?|surpass\w*|better than|higher than|improves? (over|on|upon)|gains? over|ahead of)\b", re.I
 )
 BY = re.compile(r"\bby\s+(?:about\s+|an average of\s+|up to\s+)?[+]?\s*$", re.I)
+
+# '4.5 points above the Baseline'
+APART = re.compile(
+    r"\s*(?:points?|%)?\s*(?:above|over|ahead of|below|behind|(?:better|higher|more|worse|lower|less) than)\b", re.I
+)
 
 
 def check(document: Document) -> Outcome:
@@ -50,12 +55,12 @@ def check(document: Document) -> Outcome:
             continue
         if "(" in sentence.text and re.search(r"\bet al\b|\((19|20)\d\d", sentence.text):
             continue
-        there = names.of(sentence.text)
+        anywhere = names.of(sentence.text)
         about = {table.number for table in named_tables(" ".join(recent), document.tables)}
-        there = [one for one in there if one.table or one.view.table.number in about or sentence.label == ABSTRACT]
+        there = [one for one in anywhere if one.table or one.view.table.number in about or sentence.label == ABSTRACT]
         if there:
             made.add(_level(sentence, found, there, printed))
-            made.add(_lead(sentence, found, there))
+        made.add(_lead(sentence, found, anywhere, there))
     return made
 
 
@@ -132,19 +137,28 @@ def _comparable(number: Number, value: Value) -> bool:
     return places == value.places and (number.unit != units.PERCENT or value.unit in ("%", "")) and value.unit in ("%", "")
 
 
-def _lead(sentence: Sentence, found: Sequence[Number], there: Sequence[Named]) -> Outcome:
+def _lead(sentence: Sentence, found: Sequence[Number], anywhere: Sequence[Named], there: Sequence[Named]) -> Outcome:
     """'A outperforms B by 2.3 points on C' against the two cells."""
     made, text = Outcome(), sentence.text
+    apart = [one for one in found if one.unit == units.POINTS and one.relation == EQUAL and APART.match(text, one.end)]
     leads = [one for one in found if one.unit in SAID and one.relation == EQUAL and BY.search(text[: one.start])]
-    if len(leads) != 1 or not LEAD.search(text) or any(one.unit in SAID for one in found if one not in leads):
+    leads = leads if LEAD.search(text) and leads else apart
+    levels = [one for one in found if one.unit in SAID and one not in leads]
+    if len(leads) != 1 or (levels and leads != apart):
         return made
     number, told = leads[0], list[tuple[Named, Entry, Entry, Interval, bool]]()
-    for one in there:
+    for one in anywhere if levels else there:  # a level that a cell prints says which table is meant
         columns = one.columns or (tuple(range(len(one.view.paths))) if len(one.view.paths) == 1 else ())
-        if len(one.rows) != 2 or len(columns) != 1 or one.view.roles[columns[0]] in roles.DERIVED[4:]:
+        if len(columns) != 1 or one.view.roles[columns[0]] in roles.DERIVED[4:]:
             continue
-        first, second = (one.view.at(row, columns[0]) for row in one.rows)
+        rows = one.rows or _baseline(one, text)
+        rows = rows if len(rows) != 1 else (*_of_level(one, rows[0], columns[0], levels), *rows)
+        if len(rows) != 2:
+            continue
+        first, second = (one.view.at(row, columns[0]) for row in rows)
         if first and second and first.content.one and second.content.one:
+            if any(level.value not in (first.content.one.value, second.content.one.value) for level in levels):
+                continue
             shift = difference(first.content.one.made, second.content.one.made)
             shift = shift if shift.low + shift.high > 0 else Interval(-shift.high, -shift.low)
             told.append((one, first, second, shift, _relative(number, first.content.one, second.content.one)))
@@ -154,7 +168,7 @@ def _lead(sentence: Sentence, found: Sequence[Number], there: Sequence[Named]) -
     if any(not gap(interval_of(number), shift) or relative for _, _, _, shift, relative in told):
         return made
     one, first, second, shift, _ = told[0]
-    if ELSEWHERE.search(LEAD.sub("", text)):
+    if ELSEWHERE.search(APART.sub("", LEAD.sub("", text))):
         made.checked["leads of the text in tables"] -= 1
         return made
     cells = f"{first.cell.text} and {second.cell.text}"
@@ -166,6 +180,19 @@ def _lead(sentence: Sentence, found: Sequence[Number], there: Sequence[Named]) -
         Finding("text and table", sure, what, spoken(sentence), against, number.text, shift, "difference", members)
     )
     return made
+
+
+def _baseline(one: Named, text: str) -> tuple[int, ...]:
+    """The one row that is labelled so, where a sentence speaks of 'the baseline'."""
+    rows = [row for row, path in enumerate(one.view.lines) if label(path).lower() == "baseline"]
+    return tuple(rows) if len(rows) == 1 and re.search(r"\bthe baseline\b", text, re.I) else ()
+
+
+def _of_level(one: Named, named: int, column: int, levels: Sequence[Number]) -> tuple[int, ...]:
+    """The row, not named, whose cell is the level that a sentence gives: '74.0 on MNLI, 4.5 points above the Baseline'."""
+    entries = [(row, one.view.at(row, column)) for row in range(len(one.view.lines)) if row != named and len(levels) == 1]
+    rows = [row for row, entry in entries if entry and entry.content.one and entry.content.one.value == levels[0].value]
+    return tuple(rows) if len(rows) == 1 else ()
 
 
 def _relative(number: Number, one: Value, other: Value) -> bool:

@@ -9,7 +9,7 @@ from replicate.results import Interval, total
 
 from ..reading.document import Document
 from . import roles
-from .findings import LIKELY, POSSIBLE, SURE, Finding, Outcome, between, digit_slip, gap
+from .findings import LIKELY, POSSIBLE, SURE, Finding, Outcome, between, digit_slip, every, gap
 from .values import Value
 from .views import View, both, label, place
 
@@ -39,7 +39,7 @@ def _bases(view: View, there: int) -> Iterator[tuple[str, list[int]]]:
     path = view.paths[there]
     before = max((one for one in sums if one < there), default=-1)
     after = min((one for one in sums if one > there), default=len(view.paths))
-    yield f"all {len(others)} {noun}", others
+    yield f"{every(len(others))} {noun}", others
     yield f"the {noun} of its group", [one for one in others if len(path) > 1 and view.paths[one][:-1] == path[:-1]]
     yield f"the {noun} before it", [one for one in others if before < one < there]
     yield f"the {noun} after it", [one for one in others if there < one < after]

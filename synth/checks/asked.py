@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .. import vocabulary
@@ -24,11 +25,11 @@ ALIKE = (
     ("typology", "typological", "syntactic distance", "linguistic distance", "divergence", "word order"),
     ("length", "long", "longer", "short", "shorter", "max length", "truncated", "sequence length"),
     ("perturbation", "perturbed", "character", "noise", "noisy", "typo", "character level", "misspelling", "corrupted"),
-    ("adapter", "houlsby", "mad-x", "bottleneck", "lora", "parameter efficient"),
-    ("multi task", "multitask", "multiple", "simultaneously", "jointly", "at once", "all nine", "all 9"),
-    ("single", "single task", "one task"),
+    ("adapter", "houlsby", "mad-x", "bottleneck", "lora", "parameter-efficient"),
+    ("multi-task", "multitask", "multiple", "simultaneously", "jointly", "at once", "all nine", "all 9"),
+    ("single task", "single", "one task"),
     (
-        "non english",
+        "non-English",
         "another language",
         "other languages than english",
         "machine translated",
@@ -62,6 +63,17 @@ INSTEAD = re.compile(
     re.I,
 )
 
+
+# Questions that nobody asked: a file of claims, or a paper, is what they are about.
+UNASKED = re.compile(r"(?:Do the papers say what is claimed in \S.*|Does what .+ claims hold)\?", re.S)
+# Words of degree and manner: they say how, not what. A note names them only as part of the thing that they stand for.
+LIGHT = frozenset(
+    """long longer short shorter single multiple several simultaneously jointly at once diverse robust noisy perturbed related
+    typological genealogical linguistic new novel recent current specific particular particularly significantly significant
+    consistently consistent substantially overall additional various certain""".split()
+)
+THINGS = frozenset("family subfamily anomaly assembly supply reply italy".split())  # no manner, for all that they end in 'ly'
+MOST = 3  # themes that a note names
 
 CHANGED, AGAINST, MEASURED = "what is changed", "what it is compared with", "what is measured"
 
@@ -102,10 +114,30 @@ def themes(text: str) -> tuple[str, ...]:
         if one.name.id != "en":
             found[one.text] = None
             taken |= set(terms.words(one.text))
+    for group in ALIKE:
+        if any(one in found for one in group):
+            taken |= {word for one in group if " " not in one for word in terms.words(one)}
     for word in terms.content_words(text):
         if word not in COMMON and word not in taken and not word.isdigit():
             found[word] = None
     return tuple(found)
+
+
+def telling(found: Iterable[str]) -> tuple[str, ...]:
+    """The few themes that a note names: those that say what is asked about; of a word of degree the thing that it is of."""
+    there = list(found)
+    named = [next((group[0] for group in ALIKE if theme in group), "") if _light(theme) else theme for theme in there]
+    return tuple(dict.fromkeys(theme for theme in named if theme))[:MOST] or tuple(there[:1])
+
+
+def _light(theme: str) -> bool:
+    return all(word in LIGHT or (word.endswith("ly") and word not in THINGS) for word in terms.words(theme))
+
+
+def unasked(question: str) -> bool:
+    """Whether a question asks nothing: it is empty, the name of a file, or made for a list of claims."""
+    text = question.strip()
+    return not re.search(r"\s", text) or bool(UNASKED.fullmatch(text))
 
 
 def shared(theme: str, text: str) -> bool:

@@ -20,7 +20,7 @@ from ..literature import ids, terms
 from ..literature.library import Library
 from ..reading.document import ABSTRACT
 from ..records import MULTI, Claim, Paper, Question, Verdict
-from .asked import AGAINST, CHANGED, MEASURED, asked, common, shared
+from .asked import AGAINST, CHANGED, MEASURED, asked, common, shared, telling, unasked
 from .hand import Hand
 from .papers import base
 
@@ -91,8 +91,10 @@ def bears(claim: Claim, question: Question) -> Scoped | None:
     if any(shared(theme, text) for theme in wanted):
         return None
     also = [theme for theme in measured if shared(theme, text)]
-    but = f"; of what is measured it shares {_listed(also)}" if also else ""
-    return Scoped("question", f"it says nothing of {_listed(wanted)}, which is what the question asks about{but}", claim.id)
+    but = f"; of what is measured it shares {_listed(telling(also))}" if also else ""
+    return Scoped(
+        "question", f"it says nothing of {_listed(telling(wanted))}, which is what the question asks about{but}", claim.id
+    )
 
 
 def _asserted(claim: Claim) -> str:
@@ -107,8 +109,8 @@ def _asserted(claim: Claim) -> str:
 
 
 def asks(question: Question) -> bool:
-    """Whether there is a research question: a list of claims of others has none."""
-    return not question.path.endswith(".jsonl")
+    """Whether there is a research question: a list of claims, of others or out of a paper, has none."""
+    return not question.path.lower().endswith(".jsonl") and not unasked(question.question)
 
 
 def _bearing(question: Question, found: Sequence[Scoped]) -> list[Scoped]:
@@ -118,7 +120,7 @@ def _bearing(question: Question, found: Sequence[Scoped]) -> list[Scoped]:
         return [Scoped("question", "there is no claim that could answer it")]
     wanted = asked(question.question)
     off = sum(one.kind == "question" for one in found)
-    themes = _listed([theme for group in wanted.themes.values() for theme in group])
+    themes = _listed(telling(theme for group in wanted.themes.values() for theme in group))
     about = f" ({themes})" if themes else ""
     every = len(question.claims)
     if off == every:
@@ -255,12 +257,14 @@ def _benchmark(claim: Claim, question: Question) -> list[Scoped]:
 def _cut(claim: Claim) -> Scoped | None:
     text, (low, high) = claim.text.rstrip(), CUT_AT
     ends = text.endswith((".", "!", "?", ")", "\u2026"))
-    if claim.cut and ends:
-        return Scoped("cut", "the report stops in the middle of it: what it would have said is not known", claim.id)
-    if claim.cut or (low <= len(text) <= high and not ends):
-        return Scoped(
-            "cut", f"it stops in the middle after {len(text)} characters: what it would have said is not known", claim.id
-        )
+    if claim.cut and ends and claim.note:
+        return Scoped("cut", "the report cuts it off, not we: the note says where, and whose words its end is", claim.id)
+    if claim.cut:
+        where = "" if ends else f" after {len(text)} characters"
+        return Scoped("cut", f"the report cuts it off{where}: what it would have said is not known", claim.id)
+    if low <= len(text) <= high and not ends:
+        line = f"it stops in the middle after {len(text)} characters: what it would have said is not known"
+        return Scoped("cut", line, claim.id)
     return None
 
 

@@ -11,7 +11,8 @@ from replicate.problems import Problem
 
 from ..assertions import STATED, Finding, Selection, claimed, evaluate, leaves, middle, number, signed
 from ..assertions.wording import claim as said
-from ..assertions.wording import named
+from ..assertions.wording import named, true_minus
+from ..english import reading
 from ..facts import Facts
 from ..literature import ids
 from ..records import Assertion, Claim, Evidence, Question, Verdict, title
@@ -25,7 +26,7 @@ Found = Sequence[tuple[Assertion, Finding]]
 def check(claim: Claim, question: Question, hand: Hand) -> Verdict:
     """What the tables of the cited version say; those of another version are shown and decide nothing."""
     if not claim.asserts:
-        return Verdict("tables", NOT_ENOUGH, "the claim asserts nothing that a table could hold")
+        return Verdict("tables", NOT_ENOUGH, _nothing(claim))
     if not claim.paper:
         return Verdict("tables", NOT_ENOUGH, "the claim cites no paper, so there is no table to hold it against")
     paper = hand.papers.named(claim.paper)
@@ -36,6 +37,13 @@ def check(claim: Claim, question: Question, hand: Hand) -> Verdict:
     if not versions:
         return Verdict("tables", NOT_ENOUGH, lacking, data={"paper": claim.paper, "independent": True})
     return _other(claim, versions[-1], hand, lacking)
+
+
+def _nothing(claim: Claim) -> str:
+    """Why a claim that asserts nothing is not held against a table: what its words say that no assertion can."""
+    found = reading.read(claim.text, claim.cut)
+    why = f": {'; '.join(found.unread)}" if found.unread and not found.asserts else ""
+    return f"the claim was not read as an assertion that a table could hold{why}"
 
 
 def _advice(paper: str, hand: Hand) -> str:
@@ -96,7 +104,7 @@ def _other(claim: Claim, paper: str, hand: Hand, lacking: str) -> Verdict:
         line = f"{has} {_listed(stated)}"
     else:
         line, rest = f"{paper}, another version: {'; '.join(dict.fromkeys(rest))}", []
-    rest = list(dict.fromkeys(rest))
+    line, rest = true_minus(line), [true_minus(one) for one in dict.fromkeys(rest)]
     return Verdict(
         "tables",
         OTHER if shown else NOT_ENOUGH,
@@ -150,6 +158,11 @@ def _parts(found: Found, words: Sequence[tuple[str, str]]) -> list[dict[str, Any
 
 def compare(of: Assertion, found: Finding) -> tuple[str, str]:
     """Verdict and reason for one assertion against what the cited version prints, makes or states."""
+    word, line = _compared(of, found)
+    return word, true_minus(line)
+
+
+def _compared(of: Assertion, found: Finding) -> tuple[str, str]:
     if found.missing:
         return NOT_ENOUGH, f"the tables do not say: {found.missing}"
     what = named(of)

@@ -109,17 +109,19 @@ def _line(one: Judged, paper: Listed | None, named: bool) -> str:
     of = f"'{_cut(one.statement, 70)}': " if named else ""
     if one.passage is None:
         return f"{of}{one.why}"
-    where = f"{one.passage.paper}, {_place(one.passage)}"
+    where, quote = f"{one.passage.paper}, {_place(one.passage)}", f"\u201c{_cut(one.passage.text, SHOWN)}\u201d"
     if word == SUPPORTED:
-        return f"{of}{where}: \u201c{_cut(one.passage.text, SHOWN)}\u201d"
+        return f"{of}{where}: {quote}"
     if one.also is not None:
-        return f"{of}{where} says it, {_place(one.also)} says otherwise"
+        also = _place(one.also) if one.also.paper == one.passage.paper else f"{one.also.paper}, {_place(one.also)}"
+        return f"{of}{where} says it, {also} says otherwise"
     if word in (REFUTED, PARTLY):
-        return f"{of}{where}: {one.why}"
+        return f"{of}{where}: {one.why}: {quote}"
     if one.theirs:
         return f"{of}only related work or the bibliography of {one.passage.paper} says it, which are others' words"
     lacks = f"; missing there: {', '.join(one.missing[:6])}" if one.missing else ""
-    return f"{of}no passage of {paper.id if paper else 'any paper'} says it, {_place(one.passage)} is nearest: {one.why}{lacks}"
+    whose, near = (paper.id, _place(one.passage)) if paper else ("any paper", where)
+    return f"{of}no passage of {whose} says it, {near} is nearest: {one.why}{lacks}"
 
 
 def _place(passage: Passage) -> str:

@@ -92,12 +92,15 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _checked(found: Checked) -> str:
     """A check as people read it."""
+    from ..sentences import count as counted
+
     count = f"{found.numbers:,} numbers"
     lines = [f"{found.path}: made again from its own data ({found.question})"]
     if found.differences:
-        lines.append(f"  the text does not say what the data give, in {len(found.differences)} places:")
+        lines.append(f"  the text does not say what the data give, in {counted(len(found.differences), 'place')}:")
         for one in found.differences[:SHOWN]:
-            lines += [f"    says:  {_brief(one.says) or '(nothing)'}", f"    holds: {_brief(one.holds) or '(nothing)'}"]
+            says, holds = _brief(one.says, one.holds)
+            lines += [f"    says:  {says or '(nothing)'}", f"    holds: {holds or '(nothing)'}"]
         if len(found.differences) > SHOWN:
             lines.append(f"    and {len(found.differences) - SHOWN} more (--json has all)")
     else:
@@ -114,8 +117,16 @@ def _checked(found: Checked) -> str:
     return "\n".join(lines)
 
 
-def _brief(text: str, most: int = 160) -> str:
-    return text if len(text) <= most else f"{text[:most]} \u2026"
+def _brief(one: str, other: str, most: int = 160) -> tuple[str, str]:
+    """Two lines cut to where they begin to differ, so that the difference is seen."""
+    same = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    start = max(0, same - most // 2) if max(len(one), len(other)) > most else 0
+    return _cut(one, start, most), _cut(other, start, most)
+
+
+def _cut(text: str, start: int, most: int) -> str:
+    before, after = "\u2026 " if start else "", " \u2026" if start + most < len(text) else ""
+    return before + text[start : start + most] + after
 
 
 COMMANDS = {"report": _report}

@@ -13,6 +13,7 @@ from ..records import Assertion, Claim, Twin
 from .edits import Asserts, Edit, changed, twin, value
 
 KIND, UNREAD = "number", "unread"
+MEASURED = ("points", "%", "times")  # units of what was measured; others are of things that were counted
 ENOUGH = 2  # numbers of a claim that are changed
 SPELT = dict(
     enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split())
@@ -30,7 +31,7 @@ def falsified(claim: Claim) -> Iterator[Twin]:
     for place, one in enumerate(found[:ENOUGH]):
         for how, new in (("digit", digit(one)), ("scaled", scaled(one))):
             if new and (how == "digit" or not place):
-                yield twin(claim, KIND, [Edit(one.start, one.end, new)], _valued(claim.asserts, one.text, new))
+                yield twin(claim, KIND, [Edit(one.start, one.end, new)], valued(claim.asserts, one.text, new))
     yield from exchanged(claim, found)
     for one in [one for one in every if one not in found and _measured(one)][:1]:
         if new := digit(one):
@@ -39,7 +40,7 @@ def falsified(claim: Claim) -> Iterator[Twin]:
 
 def _measured(one: Number) -> bool:
     """Whether a number says how much was measured, not how many things there are."""
-    return one.unit in ("points", "%", "times") or ("." in one.text and any(letter.isdigit() for letter in one.text))
+    return one.unit in MEASURED or ("." in one.text and any(letter.isdigit() for letter in one.text))
 
 
 def exchanged(claim: Claim, found: list[Number]) -> Iterator[Twin]:
@@ -139,7 +140,7 @@ def _bears(claim: Claim, one: Number) -> bool:
     return any(value(of.value) in (abs(one.value), value(one.text)) for of in claim.asserts if of.value)
 
 
-def _valued(asserts: Asserts, old: str, new: str) -> Asserts | None:
+def valued(asserts: Asserts, old: str, new: str) -> Asserts | None:
     """The assertions with another value where they have this one, written as it was."""
     was, written = {value(old), _size(old)}, numbers(new)
 

@@ -1,10 +1,11 @@
 """Whether a check tells a claim from its twins. One that does not has verified nothing, and its verdict is 'not checkable'.
 
 The rule: where a claim is supported or partly supported, no false twin may be supported too. A twin about something else
-(ELSEWHERE) counts only where it is supported by the same passage or cell as the claim: by another one, the sources say it as
-well, and the twin is no false one. Where all that is missed is a number that no assertion holds, the rest of the claim was
-checked, and it is partly supported. False twins are made of supported claims alone, since of a refuted claim a twin may be the
-truth; of a refuted one the paraphrases are tried. Claims that nothing decides have nothing to be told apart, and no twins.
+(ELSEWHERE) or with another number of the passage (siblings) counts only where it is supported by the same passage as the
+claim, or by no other cell: by others, the sources say it as well, and the twin is no false one. Where all that is missed is a
+number that no assertion holds, the rest of the claim was checked, and it is partly supported. Of a claim of which anything is
+refuted a false twin may be the truth: there the paraphrases alone are tried. Claims that nothing decides have nothing to be
+told apart, and no twins.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from statistics import NormalDist
 from ..records import Claim, Twin, Verdict
 from .digits import UNREAD
 from .edits import as_claim
+from .siblings import KIND as SIBLING
+from .siblings import siblings
 from .tautology import tautology
 from .twins import ELSEWHERE, twins
 
@@ -25,6 +28,7 @@ SUPPORTED, PARTLY, REFUTED, NOT_ENOUGH, NOT_CHECKABLE = (
 )  # fmt: skip
 SAID_TOO = "supported elsewhere"  # of a twin about something else: the sources say that as well
 Judge = Callable[[Claim], "Verdict | str"]
+Places = set[tuple[object, ...]]
 
 
 @dataclass(frozen=True)
@@ -89,24 +93,35 @@ def wilson(right: int, of: int, level: float = 0.95) -> tuple[float, float]:
     return 0.0 if not right else middle - half, 1.0 if right == of else middle + half
 
 
-def tried(verdict: str) -> tuple[bool, ...]:
+def tried(verdict: Verdict | str) -> tuple[bool, ...]:
     """Which twins are made for a verdict: False for paraphrases, True for false ones; see the rule above."""
-    return {SUPPORTED: (True, False), PARTLY: (True, False), REFUTED: (False,)}.get(verdict, ())
+    if isinstance(verdict, Verdict) and verdict.verdict == PARTLY and _refuted_in_part(verdict):
+        return (False,)
+    return {SUPPORTED: (True, False), PARTLY: (True, False), REFUTED: (False,)}.get(_word(verdict), ())
+
+
+def _refuted_in_part(verdict: Verdict) -> bool:
+    """Whether a check refutes any statement of the claim."""
+    checks = [verdict, *verdict.checks.values()]
+    parts = [part for one in checks for name in ("statements", "parts") for part in one.data.get(name, ())]
+    return any(part["verdict"] == REFUTED for part in parts) or any(one.verdict == REFUTED for one in checks)
 
 
 def judged(claim: Claim, judge: Judge, verdict: Verdict | str | None = None, few: bool = False) -> tuple[Twin, ...]:
     """The twins of a claim with their verdicts; none where the claim's own verdict wants none.
 
     `judge` makes the verdict of any claim as it made that of this one; `verdict` saves making that again. With `few` there is
-    one false twin of each kind and one paraphrase, for thousands of claims.
+    one false twin of each kind and one paraphrase, for thousands of claims; and the siblings, which a blind check misses first.
     """
     own = judge(claim) if verdict is None else verdict
-    wanted = tried(_word(own))
+    wanted = tried(own)
     if not wanted:
         return ()
     made = [one for one in twins(claim) if one.false in wanted]
     if few:
         made = list({one.kind: one for one in reversed(made)}.values())[::-1]
+    if True in wanted and isinstance(own, Verdict):
+        made += [one for one in siblings(claim, own) if one.text not in {other.text for other in made}]
     return tuple(_said(own, one, judge(as_claim(claim, one))) for one in made)
 
 
@@ -122,22 +137,28 @@ def _word(verdict: Verdict | str) -> str:
 
 def _verdict(own: Verdict | str, of: Twin, found: Verdict | str) -> str:
     word = _word(found)
-    if word == SUPPORTED and of.kind in ELSEWHERE and isinstance(own, Verdict) and isinstance(found, Verdict):
-        mine, its = places(own), places(found)
-        if mine and its and not mine & its:
-            return SAID_TOO
+    if word == SUPPORTED and of.kind in (*ELSEWHERE, SIBLING) and isinstance(own, Verdict) and isinstance(found, Verdict):
+        return SAID_TOO if _by_others(own, found) else word
     return word
 
 
-def places(verdict: Verdict) -> set[tuple[object, ...]]:
-    """Where what supports stands: passages and cells."""
-    supporting = [verdict, *verdict.checks.values()]
-    return {
-        (one.origin, one.page, one.start, one.end) if one.start is not None else (one.origin, one.cell)
-        for check in supporting
-        if check.verdict in (SUPPORTED, PARTLY)
-        for one in check.evidence
-    }
+def _by_others(own: Verdict, found: Verdict) -> bool:
+    """Whether a twin is supported by what does not support the claim: other passages, or cells of which one is another.
+
+    One cell of a comparison is that of the system that both name.
+    """
+    (passages, cells), (its_passages, its_cells) = places(own), places(found)
+    if not (passages or cells) or not (its_passages or its_cells) or passages & its_passages:
+        return False
+    return not its_cells or not its_cells <= cells
+
+
+def places(verdict: Verdict) -> tuple[Places, Places]:
+    """Where what supports stands: passages, and cells."""
+    supporting = [check for check in (verdict, *verdict.checks.values()) if check.verdict in (SUPPORTED, PARTLY)]
+    evidence = [one for check in supporting for one in check.evidence]
+    passages: Places = {(one.origin, one.page, one.start, one.end) for one in evidence if one.start is not None}
+    return passages, {(one.origin, one.cell) for one in evidence if one.start is None}
 
 
 def discrimination(made: Iterable[Twin], verdict: str) -> Discrimination:

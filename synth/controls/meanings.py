@@ -15,6 +15,8 @@ ENOUGH = 2
 HAVE = {"has": "does", "have": "do", "had": "did"}
 FLIPPED = {"each": "none", "most": "none", "some": "none", "none": "each"}
 CHANGES = ("gain", "sign")
+# Of a number with the other sign: a loss of more than 5 is a gain of less than -5.
+MIRRORED = {"more than": "less than", "less than": "more than", "at least": "at most", "at most": "at least"}
 # 'does not see' -> 'does see'; 'is not' -> 'is'; 'have no training data' -> 'have training data'.
 NOT = re.compile(r"\b(is|are|was|were|has|have|had|can|could|may|might|will|would|should|does|do|did)(?:\s+not\b|n't\b)", re.I)
 CANNOT = re.compile(r"\bcannot\b|\bcan't\b", re.I)
@@ -76,7 +78,7 @@ def _turned(asserts: Asserts, name: str) -> Asserts | None:
         if of.kind == "greater" and name != "top":
             return exchanged(of)
         if of.kind == "gain" and name == "change":
-            return replace(of, value=_negative(of.value))
+            return replace(of, value=_negative(of.value), relation=MIRRORED.get(of.relation, of.relation))
         if of.kind == "sign" and name != "top":
             return replace(of, direction="down" if of.direction == "up" else "up")
         return None

@@ -1,7 +1,8 @@
 """Twins of a claim: false ones by construction, and true paraphrases. Text and assertions are changed alike.
 
 A false twin of CONTRADICTS excludes the claim: another number for the same thing, the opposite. One of ELSEWHERE says the
-same of something else, and is false only where the sources do not happen to say that too.
+same of something else, and is false only where the sources do not happen to say that too. siblings.py makes further ones once
+there is a verdict.
 """
 
 from __future__ import annotations

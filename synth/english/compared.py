@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from replicate import results
@@ -38,6 +39,12 @@ OF_ALL = re.compile(r"\b(?:of|among(?:st)?|between)\s+(?:all|any|every)\b", re.I
 MOST_OF_THEM = re.compile(
     r"\bthe\s+most\s+(?:of|among)\s+all\s+(?:the\s+)?(?:nine\s+)?intermediate\s+tasks\b"
     r"|^(?:of|among)\s+all\s+(?:the\s+)?(?:nine\s+)?intermediate\s+tasks\b.*\bthe\s+most(?=\s*[.;]|\s+(?:on|in)\b|\s*$)",
+    re.I,
+)
+# Above each of the others is the best: 'HellaSwag is better than every other intermediate task on BUCC'.
+ABOVE_OTHERS = re.compile(
+    r"\b(?:(?:better|stronger|higher|more\s+(?:effective|helpful))\s+than|outperform(?:s|ed)?|beats?|surpass(?:es|ed)?)\s+"
+    r"(?:every|any|all(?:\s+of)?)\s+(?:the\s+)?other\s+(?:eight\s+|8\s+)?(?:intermediate[\s-]+)?(?:tasks?|trainings?)\b",
     re.I,
 )
 GAINS = r"(?:\w+\s+){0,2}?(?:gains?|improvements?|benefits?)"
@@ -76,9 +83,16 @@ RATIO = re.compile(r"of (\d+)")
 
 def read(of: Scene, found: Found) -> None:
     """Best, greater and sign; a statement that is hedged or narrowed is left whole."""
-    if of.hedge or of.narrowed or of.strange or of.passive or len({one.id for one in of.names(vocabulary.METRIC)}) > 1:
+    if (
+        of.hedge
+        or of.narrowed
+        or of.strange
+        or of.passive
+        or of.qualified
+        or len({one.id for one in of.names(vocabulary.METRIC)}) > 1
+    ):
         return
-    best = BEST.search(of.text) or (MOST_OF_THEM.search(of.text) and UPWARD.search(of.text))
+    best = BEST.search(of.text) or ABOVE_OTHERS.search(of.text) or (MOST_OF_THEM.search(of.text) and UPWARD.search(of.text))
     if best and not NOT_BEST.search(of.text):
         _best(of, found)
     elif LAST.search(of.text) or (OF_ALL.search(of.text) and FIRST.search(of.text)):
@@ -139,6 +153,8 @@ def _greater(of: Scene, found: Found) -> None:
         return
     ours = [one for one in systems(of) if one.intermediate != results.BASELINE or of.rival_span]
     rival = single(against) if of.rival_span else System(results.BASELINE, 0)
+    if of.adds_mlm and not of.rival_span and len(ours) == 1:
+        rival = replace(ours[0], mlm=False)  # 'adding MLM to SQuAD' is SQuAD with MLM against SQuAD without
     if rival is None or not (len(ours) == 1 or (ours and _apart(of, ours))):
         return
     for system in ours:
@@ -170,6 +186,8 @@ def _sign(of: Scene, found: Found) -> bool:
     if bool(up) == bool(down) or BAD.search(of.text):
         return False
     across, quantifier = _quantified(of)
+    if of.adds_mlm:
+        return bool(quantifier)  # a sign is over no intermediate training, never over the same one without MLM
     for number in of.numbers:
         if quantifier and RATIO.fullmatch(number.unit) and number.start not in found.used:
             found.leave(number, f"kept as '{quantifier}' of them")

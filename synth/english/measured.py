@@ -81,6 +81,11 @@ def read(of: Scene, found: Found) -> None:
             _level(of, number, found)
         elif way := _way(of, number):
             _gain(of, number, way, found, changed)
+        elif given := _given(of, number):
+            if given == "gain":
+                _gain(of, number, cues.UP, found, changed)
+            else:
+                found.leave(number, "it may be a gain or the score itself")
         elif number.unit != units.POINTS and _is_level(of, number):
             _level(of, number, found)
         elif number.unit in (units.POINTS, units.PERCENT):
@@ -115,6 +120,17 @@ def _way(of: Scene, number: Number) -> str:
     return way if gap < REACH else ""
 
 
+def _given(of: Scene, number: Number) -> str:
+    """'gain' where points are what a training gives; 'either' where they may as well be the score that it reaches."""
+    before = of.text[: number.start]
+    if number.unit != units.POINTS or not (match := ADDS.search(before) or GIVES.search(before)):
+        return ""
+    if not any(one.start < match.start() and one.intermediate != results.BASELINE for one in systems(of)):
+        return ""
+    large = bool(GIVES.search(before)) and abs(number.value) >= A_SCORE
+    return "either" if large or re.match(r"\s+points?\s+of\s+", of.text[number.end :]) else "gain"
+
+
 REACH = 90  # characters from 'improvement' to its number, enumerations included
 
 
@@ -127,6 +143,10 @@ CHANGE = (
     r"|advantage)"
 )
 OF = r"(?:\s+(?:on|in|for|over|from|with)\s+(?:[\w-]+\s+){1,4}?)?\s*\(?\s*(?:of|is|was|were|to\s+be)?\s*"
+# 'gives 3.8 points', 'adds 49.8 points': what a training gives is a gain, unless it may be the score itself.
+ADDS = re.compile(rf"\b(?:adds?|added|brings?|brought|earns?|earned)\s+{ROUGHLY}$", re.I)
+GIVES = re.compile(rf"\b(?:gives?|gave|yields?|yielded)\s+{ROUGHLY}$", re.I)
+A_SCORE = 20  # points that 'gives' from here on may be a score as well as a gain
 BY = re.compile(rf"(?:\bby\s+|\b{CHANGE}{OF}){ROUGHLY}[+\-\u2212]?$", re.I)
 
 
@@ -140,7 +160,7 @@ def _by(text: str, number: Number) -> bool:
 
 
 def _gain(of: Scene, number: Number, way: str, found: Found, changed: Sequence[Number]) -> None:
-    why = _against(of, number) or ("less of it may be better" if BAD.search(of.text) else "")
+    why = _against(of, number) or (_ADDED if of.adds_mlm else "") or ("less of it may be better" if BAD.search(of.text) else "")
     if number.unit == units.PERCENT and not re.search(r"\babsolute\b", of.text, re.I) and not _adds_up(number, changed):
         why = why or "a percentage may be points or a share of the old score"
     if of.rival_span and any(number.end <= one.start < of.rival_span[0] for one in of.numbers):
@@ -148,6 +168,7 @@ def _gain(of: Scene, number: Number, way: str, found: Found, changed: Sequence[N
     if RELATIVE.search(of.text):
         why = why or "a relative change, not points"
     system, over, target = single(systems(of)), _over(of), _target(of, default=True)
+    why = why or _foreign(of, number, target)
     other = _other_model(of) if over is None else ""
     over = results.BASELINE if other else over
     if why or isinstance(target, tuple) or system is None or over is None or (_same(system, over) and not other):
@@ -164,6 +185,9 @@ def _gain(of: Scene, number: Number, way: str, found: Found, changed: Sequence[N
         split=of.split,
     )
     found.add(_related(made, number, way), number)
+
+
+_ADDED = "what MLM adds is over the same training without it, and no gain is counted from there"
 
 
 def _adds_up(number: Number, changed: Sequence[Number]) -> bool:
@@ -208,6 +232,7 @@ def _points_reached(of: Scene, number: Number) -> bool:
 
 def _level(of: Scene, number: Number, found: Found) -> None:
     why, system, target = _against(of, number), single(systems(of)), _target(of, default=False)
+    why = why or _foreign(of, number, target)
     if why or system is None or isinstance(target, tuple) or not 0 <= number.value <= 100:
         unbound = target[0] if isinstance(target, tuple) else "no single system is named" if system is None else "no score"
         found.leave(number, why or unbound)
@@ -254,6 +279,8 @@ def _against(of: Scene, number: Number) -> str:
         return f"the statement is hedged ('{of.hedge}')"
     if of.passive:
         return "what outperforms it is not clear"
+    if of.qualified:
+        return of.qualified
     if of.narrowed:
         return f"what it is said of is narrower than an assertion can be: '{of.narrowed}'"
     if of.several:
@@ -293,6 +320,12 @@ def _target(of: Scene, default: bool) -> str | tuple[str]:
     if of.targets:
         return ("one number for several targets",)
     return results.AVERAGE if default else ("what it is measured on is not named",)
+
+
+def _foreign(of: Scene, number: Number, target: str | tuple[str]) -> str:
+    """Why a number cannot be of the metric that stands with it: a metric belongs to the tasks that have it."""
+    named, task = of.metric(number), tasks.TASKS.get(target) if isinstance(target, str) else None
+    return "" if task is None or named in (results.SCORE, *task.metrics) else f"{task.title} is not measured by {named}"
 
 
 def _metric(of: Scene, number: Number, target: str) -> str:

@@ -68,6 +68,8 @@ def _why(seen: Scene) -> str:
         return f"hedged ('{seen.hedge}')"
     if seen.strange:
         return f"{seen.strange[0]} is no task that is known here"
+    if seen.qualified:
+        return seen.qualified
     if seen.narrowed:
         return f"what it is said of is narrower than an assertion can be: '{_short(seen.narrowed)}'"
     if seen.of(cues.DIRECTION):

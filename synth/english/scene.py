@@ -10,7 +10,7 @@ from functools import cached_property
 from replicate import results, tasks
 
 from .. import vocabulary
-from . import cues, lists, narrow, numbers, verbs
+from . import cues, lists, narrow, numbers, qualified, verbs
 from .clauses import REPORTING
 from .cues import Cue
 from .numbers import Number
@@ -43,6 +43,12 @@ WITHOUT_RETRIEVAL = re.compile(
     r"\b(?:without|excluding|except(?:ing)?(?:\s+for)?|w/o|leaving\s+out)\s+(?:the\s+)?(?:sentence[\s-]+)?retrieval", re.I
 )
 OTHER_BENCHMARK = re.compile(r"\bXTREME-R\b|\bXTREME-UP\b|\bXGLUE\b|\bSuperGLUE\b|\bGLUE\b")
+# 'adding MLM to SQuAD' is SQuAD with MLM, over SQuAD without.
+ADDS_MLM = re.compile(
+    r"\b(?:adding|adds|add|addition\s+of)\s+(?:the\s+|multilingual\s+|continued\s+)*(?:MLM|masked\s+language[\s-]+model(?:l?ing)?)\b"
+    r"(?:\s+(?:objective|loss|training))?\s+(?:to|during|in|on\s+top\s+of)\s+(?:the\s+)?(?:intermediate\s+)?(?:training\s+on\s+)?$",
+    re.I,
+)
 SPLITS = {"dev": r"\b(?:dev|development|validation)\b", "test": r"\btest\b(?!\s+(?:whether|if|the))"}
 SPOKEN = re.compile(r"(?:[\s-]+language)?[\s-]+(?:intermediate|MNLI|SQuAD|data\b)|[\s-]+(?:and|,)\s+\w+\s+intermediate", re.I)
 # What looks like the name of a task and is none.
@@ -138,7 +144,13 @@ class Scene:
         apart = self.compared(item.start)
         run = [one for one in row if one.id in tasks.INTERMEDIATE and self.compared(one.start) == apart]
         before, after = self.text[: run[0].start], self.text[run[-1].end :]
-        if ON.search(before) or INTERMEDIATE.match(after) or INTERMEDIATE_BEFORE.search(before) or self.compared(item.start):
+        if (
+            ADDS_MLM.search(before)
+            or ON.search(before)
+            or INTERMEDIATE.match(after)
+            or INTERMEDIATE_BEFORE.search(before)
+            or self.compared(item.start)
+        ):
             return "system"
         if re.match(rf"\s+{SCORES}", after, re.I) or SCORED_ON.search(before):
             return "target"
@@ -164,12 +176,29 @@ class Scene:
         return narrow.narrowed(self.text, self.verb)
 
     @cached_property
+    def qualified(self) -> str:
+        """Why no assertion can say a statement as it is meant: it is trained otherwise, or compared with something unknown."""
+        if words := qualified.otherwise(self.text):
+            return f"an assertion has no field for '{words}'"
+        compared = COMPARING.search(self.text)
+        known = (compared.start(), self.rival_span[1]) if compared and self.rival_span else None
+        words = qualified.uncompared(self.text, known)
+        if not words and self.rival_span and qualified.foreign_baseline(rival := self.text[self.rival_span[0] :]):
+            words = re.split(r"[,;.](?!\d)", rival)[0].strip()
+        return f"what it is compared with is not clear: '{words}'" if words else ""
+
+    @cached_property
     def several(self) -> str:
         """What a statement names twice, so that its number might belong to either: splits, languages, models."""
         spoken = {one.id for one in self.names(vocabulary.LANGUAGE) if not SPOKEN.match(self.text[one.end :])}
         models = {self.text[one.start : one.end] for one in self.names(vocabulary.MODEL) if not self.compared(one.start)}
         found = (("splits", self._splits), ("languages", spoken - {"en"}), ("models", models))
         return next((f"it names several {what}" for what, which in found if len(which) > 1), "")
+
+    @property
+    def adds_mlm(self) -> bool:
+        """Whether it says what MLM adds to a training: 'adding MLM to SQuAD improves the average'."""
+        return any(ADDS_MLM.search(self.text[: one.start]) for one in self.names(vocabulary.TASK))
 
     @property
     def passive(self) -> bool:

@@ -237,7 +237,7 @@ def _denied(of: Scene, start: int, end: int) -> bool:
 
 def _say(found: Found, subjects: Sequence[lists.Item], what: str, value: str) -> None:
     words = value.strip()
-    if not words or set(words.lower().split()) & NO_KIND:
+    if not words or re.search(r"\b(?:than|other|better|worse|more|less)\b", words, re.I) or set(words.lower().split()) & NO_KIND:
         return
     found.add(Assertion("setup", about=one.id, what=what, value=words) for one in subjects)
 

@@ -17,7 +17,10 @@ PLURALS |= {"variety": "varieties", "branch": "branches"}
 COUNTED = {plural: plural for head in HEADS for plural in [PLURALS.get(head, f"{head}s")]}
 COUNTED |= {head: PLURALS.get(head, f"{head}s") for head in HEADS}
 COUNTED |= {"data set": "datasets", "data sets": "datasets", "supertag": "classes"}
-QUALITIES = r"(?:(?:absolute|relative|full|whole|percentage|percent|accuracy|average|mean|BLEU|F1|F-1|EM|XTREME)[\s-]+|%[\s-]*)"
+QUALITIES = (
+    r"(?:(?:absolute|relative|full|whole|percentage|percent|accuracy|average|mean|BLEU|F1|F-1|EM|exact[\s-]match|XTREME)[\s-]+"
+    r"|%[\s-]*)"
+)
 MEASURES = (
     (re.compile(rf"[\s-]*{QUALITIES}*(?:points?|pts?\.?|pp|p\.p\.)(?![\w])(?!\s+(?:of|in)\s+(?:view|time))"), POINTS),
     (re.compile(r"\s+(?:points|point|poin|poi|po)$"), POINTS),  # a sentence that was cut off

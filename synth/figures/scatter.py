@@ -50,7 +50,7 @@ def scatter(
         free, (box, at) = _room(cx, cy, len(label) * LETTER, boxes, left, wide)
         if free or (not narrow and len(points) <= FEW):
             boxes.append(box)
-            parts.append(svg.text(at, box[3] - 3, label, "small"))
+            parts.append(svg.text(at, box[3] - 3, label, "small tag"))
     return svg.document(id, wide, HEIGHT, title, description, parts)
 
 

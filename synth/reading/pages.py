@@ -12,6 +12,7 @@ from pathlib import Path
 
 from replicate.problems import Problem
 
+from . import plain
 from .document import Document
 
 MOST_BYTES = 400 * 2**20
@@ -34,7 +35,7 @@ def kind(path: Path) -> str:
         if size > MOST_BYTES:
             raise Problem(f"{path}: {size / 2**20:,.0f} MiB, more than the {MOST_BYTES // 2**20} MiB that are read")
         return "pdf"
-    text = head.decode("utf-8", "replace")
+    text = plain.decoded(head) if head[:2] in plain.WIDE else head.decode("utf-8", "replace")
     if "\0" in text or text.count("\ufffd") > 20 + len(text) // 50:
         raise Problem(f"{path}: no PDF, HTML, LaTeX or text (it begins with {head[:8]!r}); is it the right file?")
     if size > MOST_TEXT:
@@ -56,12 +57,12 @@ def read(path: str | Path, only: Iterable[int] = (), progress: Callable[[int, in
 
         made = pdf.read(path, only, progress)
     else:
-        from . import html, latex, plain
+        from . import html, latex
 
         wanted = [number for number in only if number != 1]
         if wanted:
             raise Problem(f"{path}: page {wanted[0]} is not there, {found.upper() if found == 'html' else found} has one page")
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = plain.decoded(path.read_bytes())
         made = {"html": html.read, "latex": latex.read, "text": plain.read}[found](text, str(path))
         if not made.blocks:
             raise Problem(f"{path}: no text in this {found}; is it the right file?")

@@ -13,6 +13,21 @@ from .layout import CAPTION as CAPTION_START
 SAID = {"abstract": ABSTRACT, "references": REFERENCES, "bibliography": REFERENCES, "appendix": APPENDIX}
 
 
+WIDE = (b"\xff\xfe", b"\xfe\xff")  # how UTF-16 begins
+
+
+def decoded(content: bytes) -> str:
+    """The text of bytes in UTF-8, in UTF-16 that says so, or else in Windows-1252; each line ends with a line feed."""
+    if content[:2] in WIDE:
+        text = content.decode("utf-16", "replace")
+    else:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = content.decode("cp1252", "replace")
+    return re.sub(r"\r\n?", "\n", text)
+
+
 @dataclass
 class Part:
     """A paragraph, heading, caption, note or table in the order of reading, from a source without pages.

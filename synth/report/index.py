@@ -27,7 +27,10 @@ def index(reports: Sequence[Report], formats: Sequence[str]) -> Report:
         abstract.append(
             (
                 "The original reports",
-                words(f"They marked {marked} of these claims as verified; {held} of those are supported here."),
+                words(
+                    f"They marked {marked} of these claims as verified; {held or 'none'} of those "
+                    f"{'is' if held < 2 else 'are'} supported here."
+                ),
             )
         )
     rows = tuple(

@@ -18,7 +18,7 @@ def visible(text: str) -> str:
     return HIDDEN.sub(lambda found: f"\u27e8U+{ord(found.group()):04X}\u27e9", SPACE.sub(" ", text))
 
 
-def breakable(text: str, every: int = 24) -> str:
+def breakable(text: str, every: int = 8) -> str:
     """The same with places where a line may break inside words of more than LONG characters."""
 
     def parted(found: re.Match[str]) -> str:

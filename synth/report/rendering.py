@@ -76,11 +76,12 @@ def _file(found: str | None, otherwise: Path) -> str:
 
 def _line(error: BaseException, environment: jinja2.Environment) -> str:
     """File and line of the innermost template that an error came through; empty if it came through none."""
-    folders = [str(one) for one in environment.loader.searchpath]  # type: ignore[union-attr]
+    folders = [Path(one).resolve() for one in environment.loader.searchpath]  # type: ignore[union-attr]
     found, step = "", error.__traceback__
     while step is not None:
+        # A template of the working folder has no folder in its name.
         name = step.tb_frame.f_code.co_filename
-        if any(name.startswith(folder) for folder in folders) and not name.endswith(".py"):
+        if name.endswith(".j2") and any(Path(name).resolve().is_relative_to(folder) for folder in folders):
             found = f"{name}, line {step.tb_lineno}"
         step = step.tb_next
     return found

@@ -125,7 +125,7 @@ def _gap(one: Placed, start: int, end: int) -> int:
 
 def align(claim: Said, passage: Said, weight: Weight, context: Context = ALONE) -> Aligned:
     """Find the things of a claim in a passage, or where the passage points back to."""
-    places = tuple((one, _places(one, passage)) for one in claim.things)
+    places = tuple((one, _called(one, claim, _places(one, passage), passage)) for one in claim.things)
     missing = [one for one, there in places if not there and one.share == 1.0]
     found = frozenset(one.start for one in missing if _lends(one, places, passage, context))
     before = frozenset(context.order) if BACK.search(passage.text) else frozenset[str]()
@@ -144,6 +144,20 @@ def _lends(thing: Thing, places: tuple[tuple[Thing, tuple[int, ...]], ...], pass
     order = context.order
     beside = {place for place, one in enumerate(order) if one == thing.term}
     return any(one in named and any(abs(place - other) <= 2 for other in beside) for place, one in enumerate(order))
+
+
+APART = re.compile(r"\b(?:no|non|un|anti|without)[-\u2010\u2011][\"'\u201c\u2018]?$", re.I)
+
+
+def negated(text: str, start: int) -> bool:
+    """Whether a prefix makes another name of a word: 'no-hint' is not 'hint'."""
+    return bool(APART.search(text[:start]))
+
+
+def _called(thing: Thing, claim: Said, places: tuple[int, ...], passage: Said) -> tuple[int, ...]:
+    """The places where a thing is not the one with a negating prefix, or is, as in the claim."""
+    apart = negated(claim.text, thing.start)
+    return tuple(place for place in places if negated(passage.text, place) == apart)
 
 
 def _places(thing: Thing, passage: Said) -> tuple[int, ...]:

@@ -19,6 +19,7 @@ from .align import ALONE, Aligned, Context, Weight, align, same_name
 from .answers import OPEN, REFUTES, SUPPORTS, WIDER, Answer
 from .direction import direction, reach
 from .opposites import opposite
+from .owners import alone, elsewhere
 from .quantities import NEAR, numbers
 from .said import Said
 
@@ -33,6 +34,7 @@ ASKS = re.compile(
     r" (?:how|if|what|which|when|where|why)\b",
     re.I,
 )
+ADVERB = re.compile(r"overall,|on average\b", re.I)  # a word of the sentence, no name of a mean
 CERTAIN = (vocabulary.TASK, vocabulary.MODEL, vocabulary.METRIC, vocabulary.LANGUAGE, vocabulary.SPLIT, vocabulary.BENCHMARK,
            vocabulary.SYSTEM, vocabulary.AVERAGE)  # fmt: skip
 
@@ -64,7 +66,7 @@ def _decided(found: Aligned, enough: float, near: float) -> Answer:
         return OPEN, "the passage asks and does not say"
     if found.coverage < ALIKE:
         return OPEN, "the passage speaks of other things"
-    if why := _names(found) or _opposites(found):
+    if why := _names(found) or _opposites(found) or elsewhere(found):
         return OPEN, why
     value, why = numbers(found, near)
     if value == OPEN:
@@ -72,6 +74,8 @@ def _decided(found: Aligned, enough: float, near: float) -> Answer:
     sign, because = direction(found)
     if sign == OPEN:
         return OPEN, because
+    if value == sign == REFUTES:
+        return OPEN, f"{why}, and {because}"  # '119 papers do not' says nothing against '44 papers do'
     if REFUTES in (sign, value):
         if extra := _extra(found):
             return OPEN, f"{because if sign == REFUTES else why}, but the passage is about {extra}"
@@ -121,6 +125,7 @@ def _extra(found: Aligned) -> str:
             one.name
             and one.name.kind in CERTAIN
             and one.name.id != results.BASELINE
+            and not (one.name.kind == vocabulary.AVERAGE and ADVERB.match(found.passage.text[one.start :]))
             and not any(same_name(one.name, other) for other in found.claim.names)
         ):
             return one.text
@@ -130,6 +135,8 @@ def _extra(found: Aligned) -> str:
 def _scope(found: Aligned) -> Answer:
     """Whether the claim says more than the passage: of all where it speaks of most, without its reservation."""
     claim, passage = found.claim, found.passage
+    if why := alone(found):
+        return OPEN, why
     for cue, other in _quantified(found):
         if other is None:
             if cue.value in (EACH, MOST):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from ..english.cues import COMPARATIVE, DIRECTION, DOWN, NEGATION, UP, Cue
@@ -25,6 +26,12 @@ PARTS = re.compile(
     r";|,\s(?=(?:but|whereas|while|although|though|since|because)\b)|\b(?:but|whereas|while|although|though|however|since|because)\b",
     re.I,
 )
+NARROWS = re.compile(
+    r"(?:\w+,\s)?(?:none of|no|neither of|hardly any|few of)\s[^,;:]*?(?:\b\w{3,}ing\b|\b(?:that|which|who|whose|with|for)\b)",
+    re.I,
+)
+MORE_SAID = 2  # words behind what narrows a subject that say what is denied of it
+LEADING = re.compile(r"(?:as|since|because|while|although|though|whereas)\s[^,;:]*,\s", re.I)
 CLOSE = 30  # characters beside the claim's words within which a negation still belongs to them
 
 
@@ -45,6 +52,8 @@ def direction(found: Aligned) -> Answer:
             return OPEN, f"the claim says '{cue.text}', the passage '{other.text}'"
         turned = f"the claim says '{cue.text}', the passage '{other.text}'"
         plain = plain and bool(CHANGES.fullmatch(cue.text) and CHANGES.fullmatch(other.text))
+    if swapped is None and turned:
+        swapped = _other_side(found)
     if swapped is None and any(True for _ in claim.of(COMPARATIVE)):
         swapped = False
     if bool(turned) and swapped and not denied:
@@ -57,10 +66,14 @@ def direction(found: Aligned) -> Answer:
     if swapped and not turned and not denied:
         return REFUTES, "the passage compares them the other way round"
     if denied and not turned and not swapped:
+        if not _denied(claim) and _narrowed(found):
+            return OPEN, "the passage denies something else of them"
         which, where = (claim, "the claim") if _denied(claim) else (passage, "the passage")
         word = which.of(NEGATION)[0].text
         outright = all(DENIES.fullmatch(cue.text) for cue in (*claim.of(NEGATION), *passage.of(NEGATION)))
         return (REFUTES if outright else OPEN), f"{where} denies it ('{word}')"
+    if not (turned or swapped or denied) and _denied(claim) and (other := _denied_of(found)):
+        return OPEN, f"the passage denies it of {other}"
     if turned or swapped or denied:
         return OPEN, "direction, order and negation differ"
     return SUPPORTS, ""
@@ -99,12 +112,69 @@ def _denied(said: Said, within: tuple[int, int] | None = None) -> bool:
     return len(there) % 2 == 1
 
 
+def _other_side(found: Aligned) -> bool | None:
+    """Whether what the claim compares with is the subject of the passage's cue: 'A is worse than B', 'B is better'.
+
+    None where that cannot be told.
+    """
+    span = sides.rival(found.claim)
+    cues_ = found.passage.of(DIRECTION)
+    if span is None or span[1] or len(cues_) != 1:
+        return None
+    edges = [0, *(match.end() for match in PARTS.finditer(found.passage.text)), len(found.passage.text)]
+    low = max(edge for edge in edges if edge <= cues_[0].start)
+    high = min(edge for edge in edges if edge > cues_[0].start)
+    count = Counter(thing.term for thing, _ in found.places)
+    mine, theirs = list[bool](), list[bool]()
+    for thing, there in found.places:
+        if thing.share == 1.0 and count[thing.term] == 1 and there:
+            side = theirs if span[0][0] <= thing.start < span[0][1] else mine
+            side.append(any(low <= place < high for place in there))
+    return True if mine and theirs and all(theirs) and not any(mine) else None
+
+
+def _narrowed(found: Aligned) -> bool:
+    """Whether all the claim's words stand in what narrows the subject: 'none of the papers evaluating X released their data'."""
+    text = found.passage.text
+    if not NARROWS.match(text):
+        return False
+    high = max((min(there) for one, there in found.places if there and one.share == 1.0), default=len(text))
+    mine = {one.term for one in found.claim.things}
+    return sum(one.start > high and one.share == 1.0 and one.term not in mine for one in found.passage.things) >= MORE_SAID
+
+
+def _denied_of(found: Aligned) -> str:
+    """Of whom a passage denies it, where the clause of its negation names another than the claim and not what the claim names."""
+    text, things = found.passage.text, found.passage.things
+    edges = [0, *(match.end() for match in PARTS.finditer(text)), len(text)]
+    if LEADING.match(text):
+        edges = sorted({*edges, text.index(",") + 1})
+    mine = {thing.term for thing in found.claim.things}
+    for cue in found.passage.of(NEGATION):
+        low = max(edge for edge in edges if edge <= cue.start)
+        high = min(edge for edge in edges if edge > cue.start)
+        proper = [one for one in things if one.proper and low < one.start < cue.start]
+        own = [one for one in things if one.proper and one.term in mine]
+        if own and proper and not any(low <= one.start < high for one in own):
+            return proper[0].text
+    return ""
+
+
+def _window(places: Sequence[tuple[int, ...]]) -> tuple[int, int]:
+    """Where words stand: those that stand in several places count where the others are."""
+    sure = [there[0] for there in places if len(there) == 1] or [one for there in places for one in there]
+    low, high = min(sure), max(sure)
+    near = [min(there, key=lambda one: max(low - one, one - high, 0)) for there in places]
+    return min(low, *near), max(high, *near)
+
+
 def reach(found: Aligned, close: int = CLOSE) -> tuple[int, int] | None:
     """The part of the passage where the claim's words stand, with what stands close to them in the same clause."""
     places = [place for one, there in found.places for place in there if one.share == 1.0]
     if not places:
         return None
-    low, high, text = min(places), max(places), found.passage.text
+    text = found.passage.text
+    low, high = _window([there for one, there in found.places if there and one.share == 1.0])
     parts = [match.end() for match in PARTS.finditer(text)]
     left = max([place for place in parts if place <= low] + [low - close])
     right = min([place for place in parts if place > high] + [len(text), high + close])

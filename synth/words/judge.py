@@ -110,7 +110,10 @@ def _statement(index: Index, text: str, found: Sequence[Passage], weigh: Weigh) 
         theirs = any(one.says == SUPPORTS for one, place in decided if place.label in OTHERS)
         return Judged(text, OPEN, best.why, best.coverage, best.missing, passage, theirs=theirs)
     against = {SUPPORTS: REFUTES, REFUTES: SUPPORTS}.get(best.says)
-    also = next((place for one, place in own if one.says == against and one.coverage >= best.coverage), None)
+    also = next(
+        (place for one, place in own if one.says == against and one.coverage >= best.coverage and place.number != passage.number),
+        None,
+    )
     return Judged(text, best.says, best.why, best.coverage, best.missing, passage, also)
 
 

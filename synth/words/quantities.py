@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from ..english.numbers import EQUAL, LEAST, LESS, MORE, SPREAD, Number
 from ..english.numbers import MOST as AT_MOST
 from .align import Aligned
 from .answers import OPEN, REFUTES, SUPPORTS, Answer
+from .siblings import owns, siblings
 
 NEAR = 0.75  # a number that stands where the claim's stands, as good as the best placed one
 
@@ -21,15 +24,21 @@ def numbers(found: Aligned, near: float = NEAR) -> Answer:
         if best is None:
             return OPEN, f"{_shown(number)} does not stand there"
         reach = found.nearness(number, best) * near
-        alike = [one for one in among if _alike(number, one) and found.nearness(number, one) >= reach]
+        equal = [one for one in among if _alike(number, one)]
+        # What stands in the number's own clause binds closer than what stands near it.
+        alike = [one for one in equal if found.nearness(number, one) >= reach or owns(found, number, one, *_others(found, one))]
         if alike and (rival := next((name for one in alike if (name := found.rival(one))), "")):
             alike = [one for one in alike if not found.rival(one)]
             if not alike:
                 return OPEN, f"{_shown(number)} stands there for {rival}"
         if alike:
-            used.add(max(alike, key=lambda one: found.nearness(number, one)).start)
+            one = max(alike, key=lambda one: found.nearness(number, one))
+            used.add(one.start)
+            says, why = siblings(found, number, one, *_others(found, one))
+            if says != SUPPORTS:
+                return says, why
             continue
-        if any(_alike(number, one) for one in among):
+        if equal:
             return OPEN, f"{_shown(number)} stands there for something else"
         if _same_kind(number, best) and len(among) == 1:
             return REFUTES, f"the passage says {_shown(best)}, the claim {_shown(number)}"
@@ -46,6 +55,29 @@ def _comparable(number: Number, other: Number) -> bool:
     if other.relation == SPREAD or (number.unit == "p") != (other.unit == "p"):
         return False
     return number.unit == other.unit or not number.unit or not other.unit
+
+
+def _others(found: Aligned, one: Number) -> tuple[list[Number], list[Number]]:
+    """The numbers of a passage that count the same as one of them, and those among them that the claim names too."""
+    beside = [other for other in found.passage.numbers if _beside(found.passage.text, one, other)]
+    return beside, [other for other in beside if any(_alike(mine, other) for mine in found.claim.numbers)]
+
+
+def _beside(text: str, one: Number, other: Number) -> bool:
+    """Whether two numbers of a passage count the same: '33 papers ..., only 12 report'."""
+    if other.start == one.start or other.relation == SPREAD or "p" in (one.unit, other.unit):
+        return False
+    if one.unit and one.unit == other.unit:
+        return True
+    if not one.unit and not other.unit:
+        return bool(_next(text, one)) and _next(text, one) == _next(text, other)
+    return not other.unit and other.value == int(other.value) and one.unit not in ("%", "points")
+
+
+def _next(text: str, number: Number) -> str:
+    """The word behind a number: what it counts, where no unit is known."""
+    found = re.match(r"\s([^\W\d_]{3,})", text[number.end :])
+    return found[1].lower() if found else ""
 
 
 def _same_kind(number: Number, other: Number) -> bool:
@@ -80,4 +112,5 @@ def _decimals(number: Number) -> int:
 
 
 def _shown(number: Number) -> str:
-    return f"{number.text} {number.noun or number.unit}".strip() if number.unit not in ("", "%") else number.text + number.unit
+    counted = number.unit if number.unit.startswith(number.noun) else number.noun  # '95.5M paper clusters' counts papers
+    return f"{number.text} {counted}".strip() if number.unit not in ("", "%") else number.text + number.unit

@@ -57,10 +57,10 @@ def swapped(found: Aligned) -> bool | None:
 
 def _agreement(found: Aligned, mine: Span, theirs: Span) -> float:
     """How much of what stands on one side in the claim stands on the same side in the passage, less what does not."""
-    agree, count = 0.0, Counter(thing.term for thing, _ in found.places)
+    agree, count = 0.0, Counter((thing.term, places) for thing, places in found.places)
     for thing, places in found.places:
         here, there = mine[0] <= thing.start < mine[1], {theirs[0] <= place < theirs[1] for place in places}
         # What is measured stands on neither side; what one of them has beside the 'than' does.
-        if len(there) == 1 and count[thing.term] == 1 and (here or True in there):
+        if len(there) == 1 and count[thing.term, places] == 1 and (here or True in there):
             agree += thing.share * found.weight(thing.term) * (1 if here == there.pop() else -1)
     return agree

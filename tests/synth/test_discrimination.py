@@ -12,6 +12,7 @@ from synth import verify
 from synth.checks import tables
 from synth.checks.hand import Hand, published
 from synth.controls.discrimination import controlled, discrimination, judged, of, overall, wilson
+from synth.controls.siblings import siblings
 from synth.controls.tautology import tautology
 from synth.english.reading import read
 from synth.evidence import index
@@ -101,6 +102,104 @@ def test_what_the_sources_say_of_something_else_too_is_no_false_twin():
     # By the very same passage it would count.
     same = judged(CLAIM, lambda claim: verdict("supported", passage(0)) if "SQuAD" not in claim.text else verdict("refuted"), own)
     assert [one.kind for one in discrimination(same, "supported").missed] == ["task"]
+
+
+def cell(name):
+    return Evidence("paper:a#table2", name, "8.3")
+
+
+def test_another_cell_is_not_where_the_claim_stands_though_both_are_compared_with_one():
+    """'ANLI+ beats CCG' may be as true as 'SQuAD beats CCG', whose cell of CCG it shares."""
+
+    def made(*cells):
+        other = verdict("supported", *map(cell, cells))
+        return judged(CLAIM, lambda claim: verdict("refuted") if "SQuAD" in claim.text else other, own)
+
+    own = verdict("supported", cell("SQuAD"), cell("CCG"))
+    assert [one.verdict for one in made("ANLI+", "CCG") if one.kind == "task"] == ["supported elsewhere"]
+    assert [one.verdict for one in made("SQuAD", "CCG") if one.kind == "task"] == ["supported"]
+    assert [one.verdict for one in made("CCG") if one.kind == "task"] == ["supported"]
+
+
+def test_a_third_system_that_does_as_well_is_no_false_twin(shelf):
+    text = "HellaSwag beats CCG on average."
+    one = Claim("one", text, "2005.13013v1", read(text).asserts)
+    found = verify.verify(one, ASKED, shelf)
+    assert found.verdict == "supported"
+    assert {twin.verdict for twin in found.twins if twin.kind == "swapped"} == {"refuted"}
+    assert "supported elsewhere" in {twin.verdict for twin in found.twins if twin.kind == "task"}
+
+
+def test_what_mends_a_claim_is_no_false_twin_of_it(shelf):
+    """8.3 and 7.9 in each other's place are right: the claim stays partly wrong."""
+    text = "SQuAD, HellaSwag and CCG yield average gains of 7.9, 8.3 and 3.7 points."
+    found = verify.verify(Claim("one", text, "2005.13013v1", read(text).asserts), ASKED, shelf)
+    assert found.verdict == "partly" and not any(one.false for one in found.twins) and found.twins
+
+
+# ---- numbers of the passage that decided
+
+
+def said(text, word="supported", **more):
+    """The verdict of words that were found in one passage."""
+    words = Verdict("words", word, "why", evidence=(replace(passage(0), value=text, **more),))
+    return Verdict("final", word, "why", checks={"words": words})
+
+
+def changes(text, of, *asserts):
+    return [one.changed for one in siblings(Claim("one", text, "a", asserts), of)]
+
+
+@pytest.mark.parametrize(
+    ("text", "passage", "expected"),
+    [
+        ("24 papers use A/B tests.", "Of 44 papers, 24 use A/B tests and 13 papers use scales.", ["24 -> 44", "24 -> 13"]),
+        ("XNLI rises by 2.1 points.", "XNLI rises by 2.1 points and BUCC by 4.0 points in 12 languages.", ["2.1 -> 4.0"]),
+        ("The graph has 280 million nodes.", "It has 280M nodes, 37M papers and 12M authors.",
+         ["280 million -> 37M", "280 million -> 12M"]),
+        # One number, rounded; a bound, which a sibling may meet; a number that stands elsewhere.
+        ("XNLI rises by 2.1 points.", "XNLI rises by 2.1 points, by 2.12 points with MLM.", []),
+        ("More than 20 papers use scales.", "24 papers use scales and 34 papers use A/B tests.", []),
+        ("XNLI rises by 2.1 points.", "BUCC rises by 4.0 points and Tatoeba by 3.0 points.", []),
+    ],
+)  # fmt: skip
+def test_siblings_are_other_numbers_of_the_passage_that_decided(text, passage, expected):
+    assert changes(text, said(passage)) == expected
+
+
+def test_siblings_are_few_and_those_that_the_claim_states_come_last():
+    text, passage = "It takes 2 days and 3 days.", "It takes 2 days, 3 days, 4 days, 5 days, 6 days and 7 days."
+    assert changes(text, said(passage)) == ["2 -> 4", "2 -> 5", "2 -> 6"]
+    assert changes(text, said("It takes 2 days and 3 days.")) == ["2 -> 3", "3 -> 2"]
+
+
+def test_where_no_passage_bears_a_claim_out_there_are_no_siblings():
+    text, passage = "24 papers use A/B tests.", "24 papers use A/B tests and 13 papers use scales."
+    assert changes(text, said(passage, "refuted")) == changes(text, verdict("supported", cell("SQuAD"))) == []
+    assert changes(text, said(passage, note="says otherwise")) == []
+
+
+def test_assertions_follow_a_sibling_or_are_left_to_the_words():
+    of = said("SQuAD gives 8.3 points and CCG 3.7 points.")
+    assert [one.asserts for one in siblings(CLAIM, of)] == [(replace(GAIN, value="3.7"),)]
+    assert [one.asserts for one in siblings(replace(CLAIM, asserts=(replace(GAIN, value="9.9"),)), of)] == [()]
+
+
+@pytest.mark.parametrize("few", [False, True])
+def test_a_check_that_binds_a_number_to_the_wrong_clause_is_not_checkable(few):
+    text = "24 papers use A/B tests and 13 papers use scales."
+    bound, blind = {"24 papers use A/B tests."}, {"24 papers use A/B tests.", "13 papers use A/B tests."}
+    one = Claim("one", "24 papers use A/B tests.", "a")
+
+    def checked(taken):
+        return controlled(one, said(text), lambda twin: said(text) if twin.text in taken else verdict("refuted"), few)
+
+    assert checked(bound).verdict == "supported" and checked(bound).data["discrimination"]["kinds"]["sibling"]["share"] == 1
+    assert checked(blind).verdict == "not checkable" and "(sibling: 24 -> 13)" in checked(blind).line
+    # Another passage that says so is another statement.
+    other = verdict("supported", passage(100))
+    elsewhere = controlled(one, said(text), lambda twin: other if twin.text in blind else verdict("refuted"), few)
+    assert elsewhere.verdict == "supported" and elsewhere.data["discrimination"]["supported_elsewhere"] == 1
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,20 @@ def test_hidden_characters_are_named(text, shown):
     assert plain.visible(text) == shown
 
 
+@pytest.mark.parametrize(
+    ("verdict", "line", "shown"),
+    [
+        ("not enough information", "Not enough information: no paper is cited.", "no paper is cited."),
+        ("other version", "Not enough information, v1 has 8.3.", "Not enough information, v1 has 8.3."),
+        ("supported", "Supported:", "Supported:"),
+    ],
+)
+def test_a_verdict_is_not_said_twice(verdict, line, shown):
+    from synth.report.parts.claims import _after
+
+    assert _after(verdict, line) == shown
+
+
 def test_long_words_get_places_to_break_and_lose_nothing():
     text = f"a {'w' * 500} b"
     made = plain.breakable(text)

@@ -196,6 +196,19 @@ def test_a_number_that_was_changed_by_hand_is_found(files, tmp_path, capsys, kin
     assert "does not hold" in said and instead in said and says in said
 
 
+def test_a_difference_far_into_a_line_is_what_is_printed():
+    from synth.commands.reporting import _brief
+
+    says, holds = _brief(f"{'a word ' * 60}+9.3 points {'more ' * 60}", f"{'a word ' * 60}+8.3 points {'more ' * 60}")
+    assert "+9.3 points" in says and "+8.3 points" in holds and says.startswith("\u2026 ") and says.endswith(" \u2026")
+    assert _brief("short", "") == ("short", "")
+
+
+def test_captions_of_markdown_open_no_emphasis_that_they_do_not_close(files):
+    text = (files / "asked.md").read_text(encoding="utf-8").partition("<!-- stilts-claims")[0]
+    assert not [line for line in text.splitlines() if line.count("**") % 2]
+
+
 def test_a_verdict_that_its_own_data_do_not_give_is_found(files, whole):
     from dataclasses import replace
 
@@ -292,6 +305,14 @@ def test_a_template_with_an_error_names_file_and_line(tmp_path, capsys, name, te
     assert main([*arguments, "--template", str(template)]) == BAD_INPUT
     said = capsys.readouterr().err
     assert name in said and says in said
+
+
+def test_a_template_of_the_working_folder_with_an_error_names_its_line_too(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.html.j2").write_text("<p>\n{{ report.nothing.more }}\n", encoding="utf-8")
+    (tmp_path / "asked.toml").write_text('question = "What?"\npapers = []\n', encoding="utf-8")
+    assert main(["report", "--claims", "asked.toml", "--out", "out", "--template", "own.html.j2"]) == BAD_INPUT
+    assert "own.html.j2, line 2: UndefinedError" in capsys.readouterr().err
 
 
 def test_a_template_of_ones_own_is_used(tmp_path):

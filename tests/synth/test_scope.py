@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from replicate import tasks
-from synth.checks.asked import asked, shared
+from synth.checks.asked import asked, shared, telling, unasked
 from synth.checks.hand import Hand, published
 from synth.checks.scope import contains, scope, scores, with_scope
 from synth.literature import library
@@ -65,6 +65,33 @@ def test_claims_that_say_nothing_of_what_is_asked_are_named(shelf):
         "it says nothing of language families and diversity, which is what the question asks about"
     ]
     assert lines(found, "question", "families") == []
+
+
+def test_a_note_names_few_words_and_none_of_degree(shelf):
+    """What is asked about in particular stays as it is: 'simultaneously' is what a claim on several tasks at once shares."""
+    asks = "Do adapters trained on multiple intermediate tasks simultaneously improve transfer compared to a single task?"
+    assert {"adapter", "simultaneously"} <= {theme for group in asked(asks).themes.values() for theme in group}
+    found = scope(question(asks, claim("XNLI does not see benefits."), claim("Training jointly helps.", "jointly")), shelf)
+    assert lines(found, "question", "one") == [
+        "it says nothing of adapter, multi-task and single task, which is what the question asks about"
+    ]
+    assert lines(found, "question", "jointly") == []
+    assert telling(("long",)) == ("length",) and telling(("family", "quickly", "typological")) == ("family", "typology")
+    assert telling(("whale", "otter", "seal", "walrus")) == ("whale", "otter", "seal")
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("Does language family diversity change transfer?", "claims/of/others.JSONL"), ("", "claims/empty.toml"),
+        ("report_with_a_long_name", "claims/report.toml"), ("Do the papers say what is claimed in a file?", ""),
+        ("Does what \u201cLong guides for human evaluation\u201d and others claims hold?", "claims/paper.toml"),
+    ],
+)  # fmt: skip
+def test_claims_of_which_nothing_was_asked_bear_on_all(shelf, text, path):
+    listed = replace(question(text, claim("XNLI does not see benefits.")), path=path)
+    assert [one for one in scope(listed, shelf) if one.kind == "question"] == []
+    assert not unasked("Does it help?") and not unasked("Does what is claimed hold for families?")
 
 
 def test_no_claim_bears_on_the_question(shelf):
@@ -145,10 +172,17 @@ def test_a_claim_that_was_cut(shelf):
         "it stops in the middle after 119 characters: what it would have said is not known"
     ]
     assert lines(scope(question("Does A improve B?", claim("It stops.")), shelf), "cut", "one") == []
-    assert lines(scope(question("Does A improve B?", claim("It st", cut=True)), shelf), "cut", "one")
+    assert lines(scope(question("Does A improve B?", claim("It st", cut=True)), shelf), "cut", "one") == [
+        "the report cuts it off after 5 characters: what it would have said is not known"
+    ]
+    # Whose words follow is what the note is for.
+    noted = claim("It stops where the report goes on.", cut=True, note="Its end is taken from another report.")
+    assert lines(scope(question("Does A improve B?", noted), shelf), "cut", "one") == [
+        "the report cuts it off, not we: the note says where, and whose words its end is"
+    ]
     # In our own words, of a claim that the report prints without its end.
     assert lines(scope(question("Does A improve B?", claim("It stops.", cut=True)), shelf), "cut", "one") == [
-        "the report stops in the middle of it: what it would have said is not known"
+        "the report cuts it off: what it would have said is not known"
     ]
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from replicate import results, tasks
 from synth.controls.twins import CONTRADICTS, ELSEWHERE, twins
+from synth.english.reading import read
 from synth.records import Assertion, Claim
 
 HAND = Path(__file__).parent / "data" / "hand_claims.jsonl"
@@ -177,6 +178,14 @@ def test_sides_of_a_comparison_change_places():
         "COARSE ones should be preferred over FINE units."
     ]
     assert texts("PubMed is more extractive than SQuALITY.", "swapped") == ["SQuALITY is more extractive than PubMed."]
+
+
+def test_a_loss_of_more_is_a_gain_of_less():
+    """The twin asserts what is read out of its own words: 'lowers by more than 40' is a gain below -40."""
+    text = "Intermediate training on SQuAD raises Tatoeba by more than 40 points."
+    (other,) = (asserts for changed, asserts in made(text, *read(text).asserts)["direction"] if " lowers " in changed)
+    assert other == read(text.replace("raises", "lowers")).asserts
+    assert [(one.value, one.relation) for one in other] == [("-40", "less than")]
 
 
 # --- paraphrases

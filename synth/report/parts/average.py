@@ -54,7 +54,7 @@ def _printed(id: str, frame: pd.DataFrame, findings: Sequence[Finding]) -> list[
         _figure(f"figure-average-{slug(id)}-{slug(one['system'])}", f"{_name(one)}, as printed in {id}", one, False)
         for one in drawn
     ]
-    made.append(_table(f"table-average-{slug(id)}", f"Every printed average of {id}", whole, False))
+    made.append(_table(f"table-average-{slug(id)}", f"The averages of {id}, recomputed", whole, False))
     return made
 
 
@@ -144,7 +144,9 @@ def _table(id: str, name: str, whole: Sequence[dict[str, Any]], artificial: bool
         name,
         head,
         tuple(rows),
-        words("Points gained over no intermediate training, recomputed from the printed cells."),
+        words(
+            "Points gained over no intermediate training, recomputed from the printed cells; what is printed may differ in its last digit."
+        ),
         artificial,
         True,
     )

@@ -23,7 +23,7 @@ def section(inputs: Inputs, findings: Sequence[Finding]) -> Section:
         return Section("claims", "The claims", (Paragraph(words("This question has no claims yet.")),), "Claims")
     margin = inputs.question.margin
     intro = words(
-        "Each claim unfolds to the quote, the cells, the recomputation and the controls behind its verdict. What the original "
+        "With each claim go the quote, the cells, the recomputation and the controls behind its verdict. What the original "
         f"report said of a claim stands beside our three checks; our runs are compared within a margin of {margin:g} points "
         "that was stated before any run."
     )
@@ -82,9 +82,15 @@ def _proof(name: str, check: Verdict | None) -> Proof:
     if len(cells) > CELLS:
         shown = (*shown, (f"and {len(cells) - CELLS} more cells", "", "", "all of them are in the data of this report"))
     return Proof(
-        name, TITLES[name], check.verdict, visible(str(found or "")), visible(check.line), visible(check.recomputation), quotes,
-        shown, check.verdict == "illustration",
+        name, TITLES[name], check.verdict, visible(str(found or "")), _after(check.verdict, visible(check.line)),
+        visible(check.recomputation), quotes, shown, check.verdict == "illustration",
     )  # fmt: skip
+
+
+def _after(verdict: str, line: str) -> str:
+    """A check's line without the verdict at its beginning, which stands before it already."""
+    rest = line[len(verdict) :]
+    return rest[1:].lstrip() if line.lower().startswith(verdict.lower()) and rest[:1] == ":" and rest[1:].strip() else line
 
 
 def _quote(one: Evidence) -> Words:

@@ -9,6 +9,7 @@ from ... import sentences
 from ...review.review import Review
 from ...sentences import Finding, count
 from ...summary import Runs
+from ...verify import NOT_ENOUGH
 from ..inputs import Inputs
 from ..plain import shortened
 from ..value import Span, Words, words
@@ -103,7 +104,9 @@ def _original(inputs: Inputs, findings: Sequence[Finding], review: Review) -> li
     held = [one for one in marked if one.verdict.verdict == "supported"]
     if marked:
         became = Counter(one.verdict.verdict for one in marked if one.verdict.verdict != "supported")
-        rest = ", ".join(f"{many} {word}" for word, many in became.most_common())
+        rest = ", ".join(
+            f"{many} {'left open for want of information' if word == NOT_ENOUGH else word}" for word, many in became.most_common()
+        )
         made.append(
             f"of those {len(held) or 'none'} can be confirmed here; {rest}." if rest else "all of those are confirmed here."
         )
@@ -113,7 +116,8 @@ def _original(inputs: Inputs, findings: Sequence[Finding], review: Review) -> li
         made.append(f"for {what} of those, the version of the paper that is at hand prints another one.")
     off = {one.claim for one in inputs.scoped if one.kind == "question" and one.claim and one.fault}
     if off:
-        made.append(f"{len(off)} of its {len(findings)} claims {'says' if len(off) == 1 else 'say'} nothing on what was asked.")
+        some = f"{len(off)} of its {len(findings)} claims {'says' if len(off) == 1 else 'say'} nothing"
+        made.append(f"{some if len(off) < len(findings) else 'none of its claims says anything'} on what was asked.")
     cut = [one for one in findings if one.claim.cut]
     if cut:
         made.append(f"{_capital(count(len(cut), 'claim'))} {'stops' if len(cut) == 1 else 'stop'} in the middle of a sentence.")
@@ -124,8 +128,10 @@ def _original(inputs: Inputs, findings: Sequence[Finding], review: Review) -> li
     if confidences:
         made.append(f"The confidence that it gives to what it calls verified is {_span(confidences)}.")
     if review.reported is not None:
-        ours = review.total.score
+        ours, most = review.total.score, review.total.ceiling
         here = "gets no score here, for nothing could be judged" if ours is None else f"gets {number(ours)} here"
+        if ours is not None and most is not None and most > ours + 0.05:
+            here += f", and at most {number(most)} if everything that is open were shown"
         made.append(f"It gave itself {number(review.reported)} of {POINTS}; what it claims {here}.")
     return made
 

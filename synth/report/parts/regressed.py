@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from replicate import languages
+
 from ..value import Block, Paragraph, Section, Table, words
 from .making import NONE, Cell, cell, chance, columns, number, plus, row
 
@@ -23,7 +25,7 @@ def section(found: Mapping[str, Any], world: str, artificial: bool) -> Section:
     if found.get("one_out"):
         blocks.append(_one_out(found, world, artificial))
     if found["notes"]:
-        blocks.append(Paragraph(words("; ".join(dict.fromkeys(map(str, found["notes"])))), "fine"))
+        blocks.append(Paragraph(words(_sentence("; ".join(dict.fromkeys(map(str, found["notes"]))))), "fine"))
     return Section(id, "What a language has to do with its gain", tuple(blocks), "Regression", artificial)
 
 
@@ -84,11 +86,21 @@ def _sensitivity(found: Mapping[str, Any], world: str, artificial: bool) -> Tabl
     )
 
 
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
 def _one_out(found: Mapping[str, Any], world: str, artificial: bool) -> Table:
+    known = languages.languages(world)
+
+    def without(one: Mapping[str, Any], name: str) -> str:
+        left = one[name]
+        return f"(without {known[left].name if one['by'] == 'language' and left in known else left})"
+
     rows = [
         row(
-            f"{one['title']}, a {one['by']} left out", f"{plus(one['least'], 2)} (without {one['least_without']})",
-            f"{plus(one['most'], 2)} (without {one['most_without']})", chance(one["largest_p"]),
+            f"{one['title']}, a {one['by']} left out", f"{plus(one['least'], 2)} {without(one, 'least_without')}",
+            f"{plus(one['most'], 2)} {without(one, 'most_without')}", chance(one["largest_p"]),
         )
         for one in found["one_out"]
     ]  # fmt: skip

@@ -56,7 +56,7 @@ def _forest(runs: Runs) -> Figure | None:
     missing = (
         "each measured in one seed, so there are no intervals"
         if len(few) == len(lines)
-        else f"one seed and no bar: {', '.join(few)}"
+        else f"one seed and no bar: {'; '.join(few)}"
         if few
         else ""
     )
@@ -109,12 +109,18 @@ def _gains(runs: Runs) -> Table | None:
     sure = " Bold: the 95% t interval over seeds does not hold zero." if len(runs.seeds) > 1 else ""
     controls = " Trainings in italics are controls, which must not help." if runs.controls else ""
     caption = words(
-        f"Points, means over {count(len(runs.seeds), 'seed')} and all languages, on {runs.split}. First line: "
-        "levels; below: gains "
-        f"over it in the same seed.{sure}{controls} A dash was not measured{' completely' if runs.missing else ''}."
+        f"Points, means over all languages and {_seeds(runs)}, on {runs.split}. First line: levels; below: gains over it in the "
+        f"same seed.{sure}{controls} A dash was not measured{' completely' if runs.missing else ''}."
     )
     name = f"Levels without, gains with intermediate training{' (artificial world)' if runs.artificial else ''}"
     return Table(f"table-{runs.world}", name, head, tuple(rows), caption, runs.artificial, True)
+
+
+def _seeds(runs: Runs) -> str:
+    """How many seeds a cell of the table is the mean of; not all need have been run with all."""
+    least = min(found.n for found in (*runs.baseline.values(), *runs.gains.values()))
+    most = count(len(runs.seeds), "seed")
+    return most if least == len(runs.seeds) else f"{count(least, 'seed').split()[0]} to {most}"
 
 
 def _gain(runs: Runs, one: System, target: str) -> Cell:
@@ -154,10 +160,10 @@ def _caterpillar(runs: Runs) -> Figure | None:
     mean = math.fsum(found.mean for _, found in levels) / len(levels)
     drawn = [Level(one.name, one.family, found.mean, found.low, found.high) for one, found in levels]
     apart = [one for one in drawn if one.known and (one.low > mean or one.high < mean)]
+    who_lies = f"{count(len(apart), 'language')} of {len(drawn)}" if apart else f"none of {len(drawn)} languages"
     said = (
-        f"{count(len(apart), 'language')} of {len(drawn)} {'lies' if len(apart) == 1 else 'lie'} apart from the "
-        "mean of all beyond "
-        "the interval; as many tests as languages, uncorrected"
+        f"{who_lies} {'lies' if len(apart) < 2 else 'lie'} apart from the mean of all beyond the interval; "
+        "as many tests as languages, uncorrected"
     )
     caption = (
         "Mean gain over tasks and intermediate trainings; bars are 95% t intervals over tasks. "

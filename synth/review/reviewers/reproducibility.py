@@ -87,7 +87,7 @@ def _whole(question: Question, hand: Hand) -> tuple[Mark, ...]:
         (SETTINGS, assumed, "assumptions listed", "no assumptions listed"),
         (PROTOCOL, bool(found and found.protocol), "answer defined beforehand", "nothing says beforehand what would answer it"),
         (RUNS, any(decides(pair) for pair in pairs), "runs at hand", "no runs at hand that could decide"),
-        (SEARCH, bool(question.search), "search on record", "no search on record"),
+        (SEARCH, bool(question.search), "search terms written down", "no search terms written down"),
     )  # fmt: skip
     return tuple(
         Mark("", yes if there else no, yes if there else no, {id: POINTS[id]} if there else {}) for id, there, yes, no in said
