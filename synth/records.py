@@ -166,7 +166,7 @@ class Twin:
     """A claim made from another one, and what the same checks said of it.
 
     `false` twins are false by construction, the others are paraphrases, as true as the claim. `kind` says what was touched
-    (number, unread, task, metric, model, language, split, benchmark, system, direction, quantifier, negation, swapped),
+    (number, sibling, unread, task, metric, model, language, split, benchmark, system, direction, quantifier, negation, swapped),
     `changed` what was changed into what.
     """
 

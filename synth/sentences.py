@@ -14,6 +14,7 @@ from .summary import Runs
 from .verify import NOT_ENOUGH
 
 PAIRS = 5  # numbers of another version that are named
+UNDECIDED = "left open for want of information"  # what a count of such verdicts is called in a sentence
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -27,7 +28,7 @@ class Finding:
 
 def count(number: int, noun: str, plural: str = "") -> str:
     """A number with its noun: 'one claim', '12 languages'."""
-    return f"{WORDS[number] if number < len(WORDS) else number} {noun if number == 1 else plural or noun + 's'}"
+    return f"{WORDS[number] if number < len(WORDS) else format(number, ',')} {noun if number == 1 else plural or noun + 's'}"
 
 
 def _sentence(text: str) -> str:

@@ -16,6 +16,10 @@ OTHERWISE = re.compile(
     r"(?=[A-Z]|training|data|examples|intermediate)"
     r"|\b(?:frozen|freezing|from\s+scratch|shuffled|unlabell?ed|distilled|ensembles?|ensembled)\b"
     r"|\b(?:in\s+addition\s+to|on\s+top\s+of|besides|nothing\s+but)\b"
+    r"|\btwice\s+(?:the|as\s+much)\b|\btranslat(?:ed|ions?)\b|\breversed\b|\bshould\b|\bat\s+(?:best|worst)\b|\b(?:best|worst)\s+case\b"
+    r"|\bin\s+an?\s+(?:second|third|later|final)\s+(?:phase|stage|step)\b"
+    rf"|\b(?:for|after|within)\s+(?:only\s+|just\s+)?(?:an?|one|half\s+an?|\d[\d,]*|{cues.NUMERAL})\s+(?:epochs?|steps?|iterations?|updates?)\b"
+    r"|\badd(?:ing|s)?\s+(?!(?:the\s+|multilingual\s+|continued\s+)*(?:MLM|masked))(?:[\w.+-]+\s+){1,4}?to\s+(?-i:[A-Z])[\w+]*"
     r"|\b(?:another|an?\s+(?:further|additional|extra))\s+(?=\d)",
     re.I,
 )
@@ -26,6 +30,7 @@ ONLY_TRAINING = re.compile(
     r"|\bthe\s+(?:only|sole|single)\s+(?:intermediate[\s-])?(?:one|task|training|dataset|model|system|setting)\b",
     re.I,
 )
+EXCLUSIVE = re.compile(r"\b(?:only|solely|exclusively|alone)\b", re.I)
 ALONE = re.compile(r"\s+(?:alone|only)\b(?!\s+(?:by|\d|on|in|for|with|after|when))", re.I)
 
 COMPARED = re.compile(
@@ -53,6 +58,8 @@ def otherwise(text: str) -> str:
     """The words that tie a statement to another order, amount or kind of training than an assertion can say."""
     if match := OTHERWISE.search(text) or ONLY_TRAINING.search(text):
         return match[0].strip()
+    if not EXCLUSIVE.search(text):
+        return ""
     for one in vocabulary.mentions(text, (vocabulary.TASK, vocabulary.SYSTEM, vocabulary.MODEL)):
         before, after = text[: one.start], text[one.end :]
         if TRAINED.search(before):

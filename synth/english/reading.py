@@ -59,7 +59,7 @@ def _left(seen: Scene, found: Found, said: str) -> list[str]:
     ]
     if found.asserts or left:
         return left
-    return [f"{_short(said)}: {_why(scene(said))}"]
+    return [f"{_short(said.removesuffix('.'))}: {_why(scene(said))}"]
 
 
 def _why(seen: Scene) -> str:

@@ -183,8 +183,8 @@ class Scene:
         compared = COMPARING.search(self.text)
         known = (compared.start(), self.rival_span[1]) if compared and self.rival_span else None
         words = qualified.uncompared(self.text, known)
-        if not words and self.rival_span and qualified.foreign_baseline(rival := self.text[self.rival_span[0] :]):
-            words = re.split(r"[,;.](?!\d)", rival)[0].strip()
+        if not words and self.rival_span and qualified.foreign_baseline(self.text[self.rival_span[0] :]):
+            words = self.text[slice(*self.rival_span)].strip(" .")
         return f"what it is compared with is not clear: '{words}'" if words else ""
 
     @cached_property

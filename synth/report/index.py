@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ..sentences import count
+from ..sentences import UNDECIDED, count
+from ..verify import NOT_ENOUGH
 from .parts.making import cell, columns, listed, row
 from .value import Bullets, Claims, Facts, Paragraph, Report, Section, Table, link, words
 
@@ -17,7 +18,7 @@ def index(reports: Sequence[Report], formats: Sequence[str]) -> Report:
     verdicts = Counter(line.verdict for one in reports for line in one.claims())
     total = sum(verdicts.values())
     marked = sum(line.mark == "yes" for one in reports for line in one.claims())
-    said = listed([f"{number} {word}" for word, number in verdicts.most_common()])
+    said = listed([f"{number} {UNDECIDED if word == NOT_ENOUGH else word}" for word, number in verdicts.most_common()])
     found = (
         f"{count(total, 'claim').capitalize()} in {count(len(reports), 'report')}: {said}." if total else "No claim was checked."
     )

@@ -30,6 +30,7 @@ NARROWS = re.compile(
     r"(?:\w+,\s)?(?:none of|no|neither of|hardly any|few of)\s[^,;:]*?(?:\b\w{3,}ing\b|\b(?:that|which|who|whose|with|for)\b)",
     re.I,
 )
+GRADED = re.compile(r"better|best|worse|worst|more|less|fewer|\w{3,}(?:er|est)", re.I)
 MORE_SAID = 2  # words behind what narrows a subject that say what is denied of it
 LEADING = re.compile(r"(?:as|since|because|while|although|though|whereas)\s[^,;:]*,\s", re.I)
 CLOSE = 30  # characters beside the claim's words within which a negation still belongs to them
@@ -52,8 +53,10 @@ def direction(found: Aligned) -> Answer:
             return OPEN, f"the claim says '{cue.text}', the passage '{other.text}'"
         turned = f"the claim says '{cue.text}', the passage '{other.text}'"
         plain = plain and bool(CHANGES.fullmatch(cue.text) and CHANGES.fullmatch(other.text))
-    if swapped is None and turned:
+    if swapped is None:
         swapped = _other_side(found)
+        if swapped is None and sides.rival(claim) and not sides.rival(passage) and not passage.of(COMPARATIVE):
+            return OPEN, "the passage does not compare the two"
     if swapped is None and any(True for _ in claim.of(COMPARATIVE)):
         swapped = False
     if bool(turned) and swapped and not denied:
@@ -72,8 +75,8 @@ def direction(found: Aligned) -> Answer:
         word = which.of(NEGATION)[0].text
         outright = all(DENIES.fullmatch(cue.text) for cue in (*claim.of(NEGATION), *passage.of(NEGATION)))
         return (REFUTES if outright else OPEN), f"{where} denies it ('{word}')"
-    if not (turned or swapped or denied) and _denied(claim) and (other := _denied_of(found)):
-        return OPEN, f"the passage denies it of {other}"
+    if not (turned or swapped or denied) and _denied(claim) and (whose := _denied_of(found)):
+        return OPEN, f"the passage denies it of {whose}"
     if turned or swapped or denied:
         return OPEN, "direction, order and negation differ"
     return SUPPORTS, ""
@@ -85,9 +88,9 @@ def _facing(found: Aligned, cues: Sequence[Cue], among: Sequence[Cue]) -> list[t
     for cue in cues:
         # 'The lowest yield' faces what stands before 'yield'.
         thing = next((there for one, there in found.places if 0 < one.start - cue.end <= 2), ())
-        if one := next((one for one in left if any(0 < place - one.end <= 2 for place in thing)), None):
-            made[cue.start] = one
-            left.remove(one)
+        if beside := next((one for one in left if any(0 < place - one.end <= 2 for place in thing)), None):
+            made[cue.start] = beside
+            left.remove(beside)
     for same in (True, False):
         for cue in cues:
             if cue.start in made or not (left or made):
@@ -119,7 +122,7 @@ def _other_side(found: Aligned) -> bool | None:
     """
     span = sides.rival(found.claim)
     cues_ = found.passage.of(DIRECTION)
-    if span is None or span[1] or len(cues_) != 1:
+    if span is None or span[1] or len(cues_) != 1 or not GRADED.fullmatch(cues_[0].text):
         return None
     edges = [0, *(match.end() for match in PARTS.finditer(found.passage.text)), len(found.passage.text)]
     low = max(edge for edge in edges if edge <= cues_[0].start)

@@ -29,6 +29,8 @@ MEASURES = (vocabulary.METRIC, vocabulary.AVERAGE, vocabulary.SPLIT)
 CLOSE = 25  # characters between 'only' and what it is said of
 NOT = re.compile(r"\bnot\s+$", re.I)
 POINTS = re.compile(r"\b(?:this|these|those|such|that)\s+$", re.I)
+KINDS = re.compile(r"\b(?:type|kind|sort|category|class|group)s?\b", re.I)
+KIND = re.compile(rf"\bof (?:this|that|these|those|such) {KINDS.pattern}", re.I)
 GOOD = re.compile(r"\b(?:high|good|strong|great|excellent|perfect|superior|gain in|gains in)\s+$", re.I)
 BAD = re.compile(
     r"\b(?:loss|losses|drop|drops|decline|decrease|reduction|deterioration|lack)\s+(?:in|of)\s+(?:the\s+)?$|\b(?:low|poor|weak|bad)\s+$",
@@ -107,6 +109,9 @@ def _exchanged(found: Aligned) -> str:
 
 def _pointed(found: Aligned) -> str:
     """'Of this type' points somewhere: where the claim says to what and the passage does not, it may be another."""
+    kind = KIND.search(found.passage.text)
+    if kind and not KINDS.search(found.claim.text):
+        return f"the passage says it '{kind[0]}' only"
     for missing in found.missing:
         if missing.share < 1.0:
             continue

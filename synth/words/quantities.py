@@ -10,6 +10,7 @@ from .align import Aligned
 from .answers import OPEN, REFUTES, SUPPORTS, Answer
 from .siblings import owns, siblings
 
+PIECE = re.compile(r"[A-Za-z]\d+[-.]$|(?<![A-Za-z\d.,])\d[\d.,]*[kKMB]?\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?$")
 NEAR = 0.75  # a number that stands where the claim's stands, as good as the best placed one
 
 
@@ -19,7 +20,11 @@ def numbers(found: Aligned, near: float = NEAR) -> Answer:
     for number in found.claim.numbers:
         if number.relation == SPREAD:
             continue
-        among = [one for one in found.passage.numbers if _comparable(number, one) and one.start not in used]
+        among = [
+            one
+            for one in found.passage.numbers
+            if _comparable(number, one) and one.start not in used and not _part_of(found.passage.text, one)
+        ]
         best, _ = found.counterpart(number, among)
         if best is None:
             return OPEN, f"{_shown(number)} does not stand there"
@@ -61,6 +66,11 @@ def _others(found: Aligned, one: Number) -> tuple[list[Number], list[Number]]:
     """The numbers of a passage that count the same as one of them, and those among them that the claim names too."""
     beside = [other for other in found.passage.numbers if _beside(found.passage.text, one, other)]
     return beside, [other for other in beside if any(_alike(mine, other) for mine in found.claim.numbers)]
+
+
+def _part_of(text: str, one: Number) -> bool:
+    """Whether a number is a piece of a name ('v3-8'), or the whole of which another is a part ('27 of the 30')."""
+    return bool(PIECE.search(text[: one.start]))
 
 
 def _beside(text: str, one: Number, other: Number) -> bool:

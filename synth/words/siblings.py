@@ -45,7 +45,7 @@ def siblings(found: Aligned, number: Number, one: Number, comparable: Sequence[N
             thing.share == 1.0 and any(_in(place, own) for place in there) and not _counted(thing.start, number)
             for thing, there in found.places
         )
-        if mine and len(theirs) == 1 and part == parts[-1] and _ends(theirs[0], part, text):
+        if mine and one.unit in ("", "%") and len(theirs) == 1 and part == parts[-1] and _ends(theirs[0], part, text):
             continue  # '82% biomedical and 18% other papers': the last noun is that of both
         words = ", ".join(dict.fromkeys(thing.text for thing, _ in theirs))
         if not mine and other.unit == one.unit and other.relation == one.relation and other.value != one.value:

@@ -40,6 +40,13 @@ def reader():
         ("In all, 29 of the 40 answers (72.5%) are right.", True),
         ("In all, 29 of the 40 answers (75%) are right.", False),
         ("In all, 72.5% (29/40) of the answers are right.", True),
+        ("Of 200 examples, 50 (30%) are wrong.", False),
+        ("Of 200 examples, 50 (25%) are wrong.", True),
+        ("We saw 120 patients, of whom 48 (45%) improved.", False),
+        ("We saw 120 patients, of whom 48 (40%) improved.", True),
+        ("The score rises by 3.5 points (70.0 to 72.0).", False),
+        ("The score rises by 3.5 points (70.0 to 73.5).", True),
+        ("The score rises by 3.5 points (2.0 to 5.0).", True),  # how sure it is of the change
         ("Only 66.6% of the 3 papers do so.", True),  # cut and not rounded
         ("Only 73.5% of the 15 papers do so.", False),
         ("It takes 8% of a 20-ms step.", True),
@@ -51,6 +58,26 @@ def reader():
 )
 def test_the_arithmetic_of_a_sentence(sentence: str, fits: bool) -> None:
     assert bool(findings(sentence)) != fits
+
+
+@pytest.mark.parametrize(("lead", "fits"), [("4.0", True), ("4.5", False)])
+def test_a_level_with_its_lead_names_two_cells(lead: str, fits: bool, tmp_path: Path, reader: Reader) -> None:
+    path = tmp_path / "paper.md"
+    path.write_text(
+        f"We measure accuracy.\n\nOur model has 74.0 on MNLI, {lead} points above the Baseline.\n\nTable 1: Results.\n\n"
+        "| System | MNLI | QQP |\n|---|---|---|\n| Baseline | 70.0 | 80.0 |\n| Ours | 74.0 | 82.0 |\n"
+    )
+    outcome = run.audit(path, reader).outcome
+    assert outcome.checked["leads of the text in tables"] == 1
+    assert [one.printed for one in outcome.findings] == ([] if fits else [lead])
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "cp1252"])
+def test_a_text_is_read_in_whatever_it_is_written(encoding: str, tmp_path: Path, reader: Reader) -> None:
+    path = tmp_path / "paper.txt"
+    path.write_bytes("The caf\u00e9 study.\r\n\r\nIn all, 29 of the 40 answers (75%) are right.\r\n".encode(encoding))
+    (found,) = run.audit(path, reader).outcome.findings
+    assert "75% is printed for 29 of 40" in found.what and "caf\u00e9" in source.read(path, reader).pages[0].text
 
 
 def test_the_abstract_against_the_body() -> None:

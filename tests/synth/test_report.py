@@ -66,6 +66,18 @@ def test_the_abstract_says_what_was_asked_found_how_sure_and_what_the_report_was
     assert "artificial world" in parts["Our own runs"]
 
 
+def test_a_claim_without_information_is_left_open_in_the_sentence_on_the_report(tmp_path, quick):
+    from dataclasses import replace
+
+    from synth.verify import NOT_ENOUGH
+
+    inputs = reported.inputs(reported.asked(tmp_path))
+    open_ = {id: replace(one, verdict=NOT_ENOUGH) for id, one in inputs.verdicts.items()}
+    report = build(replace(inputs, verdicts=open_))
+    parts = {name: text_of(spans) for name, spans in report.abstract}
+    assert "Of those none can be confirmed here; 2 left open for want of information." in parts["The original report"]
+
+
 def test_numbers_come_from_values(tmp_path, grid, quick):
     rows = grid(gains={"squad1": 4.0, "ccg": -1.0}, drift=0)
     report = build(reported.inputs(reported.asked(tmp_path), rows))
@@ -165,6 +177,13 @@ def test_a_verdict_is_not_said_twice(verdict, line, shown):
     from synth.report.parts.claims import _after
 
     assert _after(verdict, line) == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0.9999, ">0.99"), (0.994, "0.99"), (0.5, "0.50")])
+def test_no_confidence_is_called_certain(value, shown):
+    from synth.report.parts.claims import probability
+
+    assert probability(value) == shown
 
 
 def test_long_words_get_places_to_break_and_lose_nothing():

@@ -46,6 +46,15 @@ def test_a_number_is_said_of_what_stands_in_its_own_clause_or_item(claim, passag
     assert found(claim, passage).says == expected
 
 
+def test_a_number_that_is_a_piece_or_a_whole_of_another_is_not_taken():
+    for claim, passage in (
+        ("30M letters have dates.", "Of the letters, dates are had for 27M of the 30M letters."),
+        ("The parser was trained for 8 weeks on a TPU.", "The parser was trained for weeks on a TPU v3-8."),
+        ("The archive has under 20M nodes.", "The archive has 5M nodes of this type."),
+    ):
+        assert found(claim, passage).says != SUPPORTS
+
+
 def test_a_number_of_another_clause_is_never_taken():
     for claim, passage in (
         ("The archive held 30k letters at the time of the first census.", TIMES),
@@ -67,6 +76,12 @@ def test_a_number_of_another_clause_is_never_taken():
 )
 def test_what_is_only_compared_with_or_told_by_others_owns_nothing(claim, passage):
     assert found(claim, passage).says == OPEN
+
+
+def test_a_comparison_wants_a_comparison():
+    tried = "We tried a plain parser but the joint parser gave better results."
+    assert found("The plain parser did better than the joint parser.", tried).says == REFUTES
+    assert found("Letters hold more than Brontë.", "The letters of Brontë hold a more balanced mix.").says == OPEN
 
 
 def test_what_stands_on_both_sides_of_a_comparison_is_still_compared():

@@ -29,12 +29,11 @@ def answer(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs], re
     held = [one for one in to_point if one.verdict.verdict in HOLDS]
     deciding = [one for one in runs if one.decides]
     lacks = _lacks(inputs, findings, to_point, deciding)
+    holding, hold = count(len(held), "claim"), "holds" if len(held) == 1 else "hold"
     if held and deciding:
-        return Answer(
-            "yes", f"The question can be answered: {count(len(held), 'claim')} on it hold, and our own runs bear on it.", lacks
-        )
+        return Answer("yes", f"The question can be answered: {holding} on it {hold}, and our own runs bear on it.", lacks)
     if held:
-        held_by = f"{count(len(held), 'claim')} on it hold in the source"
+        held_by = f"{holding} on it {hold} in the source"
         line = f"The question can be answered in part: {held_by}, and no run of ours decides."
         return Answer("in part", line, lacks)
     if deciding:

@@ -145,7 +145,8 @@ def _table(id: str, name: str, whole: Sequence[dict[str, Any]], artificial: bool
         head,
         tuple(rows),
         words(
-            "Points gained over no intermediate training, recomputed from the printed cells; what is printed may differ in its last digit."
+            "Points gained over no intermediate training, recomputed from the printed cells; what is printed may "
+            "differ in its last digit."
         ),
         artificial,
         True,

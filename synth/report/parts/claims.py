@@ -67,8 +67,13 @@ def confidence(verdict: Verdict) -> str:
     """The calibrated probability with its interval, or why there is none."""
     if verdict.confidence is None:
         return f"none: {visible(verdict.reason) or 'uncalibrated'}"
-    between = f" ({verdict.interval[0]:.2f} to {verdict.interval[1]:.2f})" if verdict.interval else ""
-    return f"{verdict.confidence:.2f}{between}"
+    low, high = map(probability, verdict.interval or (verdict.confidence, verdict.confidence))
+    return probability(verdict.confidence) + (f" ({low} to {high})" if low != high else "")
+
+
+def probability(value: float) -> str:
+    """With two digits; what would round to certainty is not called certain."""
+    return ">0.99" if value >= 0.995 else f"{value:.2f}"
 
 
 def _proof(name: str, check: Verdict | None) -> Proof:

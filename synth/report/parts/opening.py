@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from ... import sentences
 from ...review.review import Review
-from ...sentences import Finding, count
+from ...sentences import UNDECIDED, Finding, count
 from ...summary import Runs
 from ...verify import NOT_ENOUGH
 from ..inputs import Inputs
 from ..plain import shortened
 from ..value import Span, Words, words
 from .answer import answer
+from .claims import probability
 from .making import listed, number
 
 POINTS = 10
@@ -81,7 +82,9 @@ def _sure(findings: Sequence[Finding], runs: Sequence[Runs], review: Review) -> 
     sure = [one.verdict.confidence for one in findings if one.verdict.confidence is not None]
     if sure:
         have = "has" if len(sure) == 1 else "have"
-        made.append(f"{count(len(sure), 'verdict')} {have} a calibrated confidence, {_span(sure)}.")
+        low, high = probability(min(sure)), probability(max(sure))
+        between = low if low == high else f"{low} to {high}"
+        made.append(f"{count(len(sure), 'verdict')} {have} a calibrated confidence, {between}.")
     else:
         made.append("No verdict has a confidence, since nothing calibrates one.")
     if not any(one.decides for one in runs):
@@ -104,9 +107,7 @@ def _original(inputs: Inputs, findings: Sequence[Finding], review: Review) -> li
     held = [one for one in marked if one.verdict.verdict == "supported"]
     if marked:
         became = Counter(one.verdict.verdict for one in marked if one.verdict.verdict != "supported")
-        rest = ", ".join(
-            f"{many} {'left open for want of information' if word == NOT_ENOUGH else word}" for word, many in became.most_common()
-        )
+        rest = ", ".join(f"{many} {UNDECIDED if word == NOT_ENOUGH else word}" for word, many in became.most_common())
         made.append(
             f"of those {len(held) or 'none'} can be confirmed here; {rest}." if rest else "all of those are confirmed here."
         )

@@ -175,7 +175,7 @@ def _mark(claim: Claim, question: str, wanted: Asked, about: frozenset[str], bac
     if not backed:
         line = f"{line}; {'a check refutes it' if lost else 'no check backs it'}"
         possible = 0.0 if lost else sum(earned.values())
-        return Mark(claim.id, f"{word}, {'refuted' if lost else 'not backed'}", line, judged=False, possible=possible)
+        return Mark(claim.id, f"{word} but {'refuted' if lost else 'not backed'}", line, judged=False, possible=possible)
     return Mark(claim.id, word, line, earned)
 
 
