@@ -106,6 +106,8 @@ def _checked(claim: Claim, question: Question, at_hand: Hand) -> Verdict:
     checks = made(claim, question, at_hand)
     lines = [checks[name].line for name in ("words", "tables") if checks[name].verdict in DECIDED]
     lines = lines or [checks["tables" if claim.asserts else "words"].line]
+    if not claim.asserts and checks["words"].verdict not in DECIDED:
+        lines.append(checks["tables"].line)
     if checks["replication"].verdict in (REPRODUCED, DIRECTION, NOT_REPRODUCED):
         lines.append(f"our runs: {checks['replication'].line}")
     said = word(checks)
