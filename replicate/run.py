@@ -114,6 +114,7 @@ def run(
             crew.work({"steps": methods, "command": command or " ".join(sys.argv)})
         finally:
             crew.stop()
+    store.clean(runs)  # workers that were killed let nothing go
     finished = tuple(step.id for step in todo if step.id in agenda.done)
     waiting = tuple(step.id for step in todo if step.id not in agenda.done and step.id not in agenda.failed)
     return Outcome(before, finished, tuple(adopted), agenda.failed, waiting, time.monotonic() - began, agenda.nodes)

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from replicate import experiments, files, finished, leases, plan, store
+from replicate import experiments, files, finished, leases, plan, run, store
 from replicate.agenda import Agenda
 from replicate.problems import Problem
 from replicate.progress import Bar
 from replicate.store import CHECKPOINT
-from tests.faults import commits
+from tests.faults import alone, commits
 
 STEP = commits.step(1)
 
@@ -222,13 +222,34 @@ def test_a_file_that_cannot_be_begun_is_named_by_its_own_name(tmp_path):
 # ---- many at once
 
 
+def test_what_killed_workers_held_is_gone_when_the_run_ends(tmp_path):
+    """A worker that is killed after its commit has a lease still, and nobody takes it again."""
+
+    class Hands:
+        def __init__(self, agenda: Agenda) -> None:
+            self.runs = agenda.runs
+
+        def work(self, first: object) -> None:
+            there = alone.carry_out(self.runs.root)
+            (there.leases / step.id).touch()
+            (there.aside / "00aa").mkdir()
+
+        def stop(self) -> None:
+            pass
+
+    steps = plan.plan(experiments.find("stilts", "tiny"))
+    step, runs = steps[0], store.open_store(tmp_path / "runs")
+    assert run.run(steps, runs, "toys", hands=Hands).failed == {}
+    assert list(runs.leases.iterdir()) == list(runs.aside.iterdir()) == []
+
+
 def test_many_that_open_clean_and_commit_at_once_lose_nothing_and_do_nothing_twice(tmp_path):
     """Each operation on a file takes a random while, so that what can come between two of them does."""
     program = f"""
 import sys; sys.path[:0] = [{str(Path(__file__).parents[1])!r}]
 from pathlib import Path
 from replicate import store
-from tests.faults import commits
+from tests.faults import alone, commits
 runs = store.open_store(sys.argv[1])
 store.sound(runs)
 store.clean(runs)

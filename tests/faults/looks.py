@@ -10,6 +10,7 @@ from pathlib import Path
 from replicate import results, store
 
 SHOWN = 5
+LIBRARIES = re.compile(r"^torchinductor_")  # what libraries make in the folder for temporary files, and use again
 LEFT = re.compile(r"^\.|\.(new|tmp|part|aside)$|\.next\.\d+$")  # names of files that are still being written
 
 
@@ -57,7 +58,8 @@ def left(folder: Path, empty: Iterable[str] = ()) -> list[str]:
     """Files that somebody began and nobody ended, and what is in folders that should be empty, TMPDIR among them."""
     made = [path.relative_to(folder) for path in folder.rglob("*")]
     begun = [path for path in made if any(LEFT.search(part) for part in path.parts)]
-    begun += [path.relative_to(folder) for name in (*empty, "tmp") for path in (folder / name).glob("*")]
+    begun += [path.relative_to(folder) for name in empty for path in (folder / name).glob("*")]
+    begun += [path.relative_to(folder) for path in (folder / "tmp").glob("*") if not LIBRARIES.search(path.name)]
     return sorted({path.as_posix() for path in begun})
 
 
