@@ -288,6 +288,7 @@ def _place(store: Store, id: str, work: Path) -> bool:
     if store.remote and not remote.push(store.remote, work, id):
         remove(work)
         return False
+    forgive(store, id)  # before the step is there: who finds it there looks no further
     try:
         os.rename(work, store.steps / id)
     except OSError as error:
@@ -302,7 +303,6 @@ def _place(store: Store, id: str, work: Path) -> bool:
             remove(work)
             return False
     sync(store.steps)
-    forgive(store, id)
     return True
 
 

@@ -66,6 +66,16 @@ def test_a_commit_that_was_cut_short_is_ended_and_not_done_again(runs, monkeypat
     assert not (runs.steps / STEP.id / CHECKPOINT).exists()
 
 
+@pytest.mark.parametrize(("owner", "name"), [(os, "rename"), (store, "sync"), (store, "forgive")])
+def test_a_step_that_is_there_has_no_failure_on_record(runs, monkeypatch, owner, name):
+    """Nobody looks again at what a finished step left: so that goes first."""
+    store.fail(runs, STEP, "a reason")
+    held = store.lease(runs, STEP.id)
+    killed_in_commit(runs, monkeypatch, owner, name)
+    assert held is not None and store.settled(runs, STEP.id)
+    assert store.failures(runs) == {} and store.done(runs, STEP.id)
+
+
 def test_what_is_not_whole_to_the_last_byte_is_no_commit_cut_short(runs, monkeypatch):
     work = killed_in_commit(runs, monkeypatch, store, "remove")
     model = work / "model.bin"

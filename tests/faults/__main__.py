@@ -33,10 +33,13 @@ def main(given: Sequence[str] | None = None) -> int:
     began, folder = time.monotonic(), Path(tempfile.mkdtemp(prefix="faults-"))
     tallies = list[Tally]()
     for stage, kills in zip(stages, divided(arguments.kills, stages), strict=True):
-        tally = Tally(stage.name)
+        tally, said = Tally(stage.name), 0
         for tally in campaign(stage, kills, arguments.scale, folder / stage.name, random.Random(f"{seed} {stage.name}")):
             done, wrong = sum(tally.kills.values()), len(tally.differences)
             print(f"faults: {stage.name}: {done}/{kills} kills, {wrong} differences", file=sys.stderr, flush=True)
+            for line in tally.differences[said:]:
+                print(f"faults: {stage.name}: {line}", file=sys.stderr, flush=True)
+            said = wrong
         tallies.append(tally)
     found = [line for tally in tallies for line in tally.differences]
     if arguments.json:

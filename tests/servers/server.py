@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import re
+import sys
 import threading
 import time
 from collections import Counter
@@ -53,6 +54,16 @@ class Running:
         self.server.server_close()
 
 
+class Patient(ThreadingHTTPServer):
+    """A client that goes away in the middle of a request, because it was killed, is not worth a traceback."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextlib.contextmanager
 def serve(
     papers: Sequence[Work] | None = None, faults: Faults | None = None, names: Sequence[str] = NAMES, port: int = 0
@@ -62,8 +73,7 @@ def serve(
     class Here(Handler):
         pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Here)
-    server.daemon_threads = True
+    server = Patient(("127.0.0.1", port), Here)
     Here.here = running = Running(server, works() if papers is None else papers, faults or Faults(), names)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
