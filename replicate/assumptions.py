@@ -73,7 +73,8 @@ def _text(value: Any) -> str:
 
 def lines(said: Assumptions, paper: str) -> list[str]:
     """For people: what, then why."""
-    found = [f"settings that {paper} does not state, as they are assumed here:"] if said.settings else []
+    silent = f"{paper} does not state" if paper else "no paper states for it"
+    found = [f"settings that {silent}, as they are assumed here:"] if said.settings else []
     for one in said.settings:
         most = max(one.values, key=lambda value: len(one.values[value]))
         whom = [f"{value} ({', '.join(names)})" for value, names in one.values.items() if value != most or len(one.values) == 1]

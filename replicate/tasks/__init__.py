@@ -1,13 +1,13 @@
-"""The tasks, by id. A new one is one new value in `intermediate.py`, `xtreme.py` or `text.py`."""
+"""The tasks, by id. A new one is one more value in `further.py`; the paper's and its benchmarks' stand in the other files."""
 
 from __future__ import annotations
 
 from ..problems import unknown
-from . import intermediate, text, xtreme
+from . import further, intermediate, text, xtreme
 from .task import Dataset, Task
 
 # What is trained and scored, and the texts of masked language modelling, which are neither.
-TASKS: dict[str, Task] = {task.id: task for task in (*intermediate.TASKS, *xtreme.TASKS, *intermediate.FURTHER)}
+TASKS: dict[str, Task] = {task.id: task for task in (*intermediate.TASKS, *xtreme.TASKS, *further.TASKS)}
 TEXTS: dict[str, Task] = {task.id: task for task in text.TASKS}
 ALIASES: dict[str, str] = {alias.lower(): task.id for task in TASKS.values() for alias in (task.id, task.title, *task.aliases)}
 INTERMEDIATE = tuple(task.id for task in intermediate.TASKS)

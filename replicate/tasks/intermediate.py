@@ -1,4 +1,4 @@
-"""The paper's nine intermediate tasks, in English, as values; and two more that XTREME-R trains on before XCOPA.
+"""The paper's nine intermediate tasks, in English, as values.
 
 The facts on the sets of the hub were read in stored copies of their cards, their files and the code that reads them;
 `doubt` says what was not. Revisions are those that public code pins after the sets' move to Parquet.
@@ -6,7 +6,6 @@ The facts on the sets of the hub were read in stored copies of their cards, thei
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from .task import Dataset, Task
@@ -82,12 +81,12 @@ SQUAD_TRANSLATED = Dataset(
 )
 
 
-def _intermediate(id: str, title: str, kind: str, metrics: tuple[str, ...], about: str, **more: Any) -> Task:
+def intermediate(id: str, title: str, kind: str, metrics: tuple[str, ...], about: str, **more: Any) -> Task:
     return Task(id, title, kind, "intermediate", metrics, train=id, languages=("en",), about=about, **more)
 
 
 TASKS = (
-    _intermediate(
+    intermediate(
         "anli+",
         "ANLI+",
         "pairs",
@@ -97,7 +96,7 @@ TASKS = (
         aliases=("anli", "anliplus"),
         hub=(ANLI, MULTI_NLI, SNLI),
     ),
-    _intermediate(
+    intermediate(
         "mnli",
         "MNLI",
         "pairs",
@@ -106,7 +105,7 @@ TASKS = (
         labels=NLI,
         hub=(MULTI_NLI, XNLI),
     ),
-    _intermediate(
+    intermediate(
         "qqp",
         "QQP",
         "pairs",
@@ -127,7 +126,7 @@ TASKS = (
             ),
         ),
     ),
-    _intermediate(
+    intermediate(
         "squad1",
         "SQuAD v1.1",
         "spans",
@@ -149,7 +148,7 @@ TASKS = (
             SQUAD_TRANSLATED,
         ),
     ),
-    _intermediate(
+    intermediate(
         "squad2",
         "SQuAD v2.0",
         "spans",
@@ -170,7 +169,7 @@ TASKS = (
             ),
         ),
     ),
-    _intermediate(
+    intermediate(
         "hellaswag",
         "HellaSwag",
         "choices",
@@ -189,7 +188,7 @@ TASKS = (
             ),
         ),
     ),
-    _intermediate(
+    intermediate(
         "ccg",
         "CCG",
         "tags",
@@ -200,7 +199,7 @@ TASKS = (
         licence="LDC (paid)",
         sizes={"train": 38_015, "dev": 5_484},
     ),
-    _intermediate(
+    intermediate(
         "cosmosqa",
         "Cosmos QA",
         "choices",
@@ -226,7 +225,7 @@ TASKS = (
             ),
         ),
     ),
-    _intermediate(
+    intermediate(
         "csqa",
         "CommonsenseQA",
         "choices",
@@ -245,56 +244,5 @@ TASKS = (
                 sizes={"train": 9_741, "dev": 1_221},
             ),
         ),
-    ),
-)
-
-_SIQA = Dataset(
-    "lighteval/siqa",
-    {
-        "context": "context",
-        "question": "question",
-        **{f"option{number}": f"answer{letter}" for number, letter in enumerate("ABC")},
-        "label": "label",
-        "label_from": "1",
-    },
-    LEARNT,
-    revision="54c6a1f8cb6daf4f5abf24a601852612fb35eb25",
-    languages=("en",),
-    licence="CC BY 4.0",
-    sizes={"train": 33_410, "dev": 1_954},
-)
-COPA = Dataset(
-    "aps/super_glue",
-    {"context": "premise", "question": "question", "option0": "choice1", "option1": "choice2", "label": "label", "id": "idx"},
-    LEARNT,
-    "copa",
-    "3de24cf8022e94f4ee4b9d55a6f539891524d646",
-    languages=("en",),
-    licence="BSD 2-clause",
-    sizes={"train": 400, "dev": 100},
-)
-
-# What XTREME-R trains on, one after the other, before it evaluates XCOPA; the paper has neither.
-FURTHER = (
-    _intermediate(
-        "siqa",
-        "SIQA",
-        "choices",
-        ("accuracy",),
-        "a question on why people act as they do",
-        choices=3,
-        aliases=("socialiqa", "social iqa"),
-        benchmark="XTREME-R",
-        hub=(replace(_SIQA, mirrors=(replace(_SIQA, id="allenai/social_i_qa", revision=""),)),),
-    ),
-    _intermediate(
-        "copa",
-        "COPA",
-        "choices",
-        ("accuracy",),
-        "which is the cause, which the effect?",
-        choices=2,
-        benchmark="XTREME-R",
-        hub=(COPA,),
     ),
 )

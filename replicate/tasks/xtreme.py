@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from . import treebanks
-from .intermediate import COPA, NLI, SQUAD
+from .further import COPA
+from .intermediate import NLI, SQUAD
 from .intermediate import XNLI as XNLI_TRANSLATED
 from .task import Dataset, Task
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -86,13 +87,14 @@ class Asked:
     against: str = ""
     measured: str = ""
 
-    @property
+    @functools.cached_property
     def themes(self) -> dict[str, tuple[str, ...]]:
         """What is asked about in particular, for each part that has any."""
         parts = {CHANGED: self.changed, AGAINST: self.against, MEASURED: self.measured}
         return {name: found for name, text in parts.items() if (found := themes(text))}
 
 
+@functools.lru_cache(maxsize=256)  # every claim of a question is held against the same one
 def asked(question: str) -> Asked:
     """The parts of a research question."""
     text = " ".join(question.split()).rstrip("?. ")
@@ -146,9 +148,15 @@ def shared(theme: str, text: str) -> bool:
     if any(_said(group, plain) for group in ALIKE if theme in group):
         return True
     names = {id for one in vocabulary.find(theme) for id in (one.id, *one.open) if id}
-    if names and any(names & {one.name.id, *one.name.open} for one in vocabulary.mentions(text)):
+    if names and names & _named(text):
         return True
     return bool(terms.words(theme)) and _plain(theme) in plain
+
+
+@functools.lru_cache(maxsize=256)
+def _named(text: str) -> frozenset[str]:
+    """The ids of all that a text names."""
+    return frozenset(id for one in vocabulary.mentions(text) for id in (one.name.id, *one.name.open))
 
 
 def common(text: str) -> frozenset[str]:
@@ -161,5 +169,6 @@ def _said(group: tuple[str, ...], plain: str) -> str:
     return max((one for one in group if _plain(one) in plain), key=len, default="")
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def _plain(text: str) -> str:
     return f" {' '.join(terms.words(text))} "

@@ -44,6 +44,7 @@ class Hand:
     runs: pd.DataFrame = field(default_factory=lambda: results.table([]))
     where: str = "runs/"
     left_out: int = 0  # evaluations there with settings that are not the experiment's
+    of_papers: int = 0  # rows there that are no runs
     library: Path | None = None
     index: Any = None
     facts: Mapping[str, Facts] | None = None

@@ -115,7 +115,7 @@ class Papers(Mapping[str, Selection]):
 
     def versions(self, paper: str) -> list[str]:
         """Every version of a paper that is known here, the newest last."""
-        found = [one for one in self if base(one) == base(paper) and one != paper]
+        found = [one for one in self._by_base.get(base(paper), ()) if one != paper]
         return sorted(found, key=lambda one: int(one[len(base(one)) + 1 :] or 0))
 
     def printed(self, paper: str) -> Printed:
@@ -124,6 +124,13 @@ class Papers(Mapping[str, Selection]):
         if file.sha256 not in self._read:
             self._read[file.sha256] = tables_of(file.path, file.sha256)
         return self._read[file.sha256]
+
+    @cached_property
+    def _by_base(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for one in self:
+            found.setdefault(base(one), []).append(one)
+        return found
 
     @cached_property
     def _files(self) -> dict[str, File]:

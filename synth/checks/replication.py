@@ -15,6 +15,7 @@ from ..assertions.wording import named
 from ..facts import ours as of_ours
 from ..records import SPLITS, Assertion, Claim, Evidence, Question, Verdict, title
 from ..stats.equivalence import DIRECTION, INCONCLUSIVE, NOT_REPRODUCED, REPRODUCED, Estimate, equivalence, estimate
+from .check import RUNS, Check
 from .hand import Group, Hand, decides, measuring
 
 NOT_RUN, ILLUSTRATION = "not run", "illustration"
@@ -32,7 +33,8 @@ def check(claim: Claim, question: Question, hand: Hand) -> Verdict:
         return _verdict(NOT_RUN, "; ".join(line for _, line, _ in stated), stated, claim, question)
     if not hand.groups:
         run = next(iter(measuring(claim.paper)), question.experiment)
-        line = f"no results in {hand.where}" + (f"; replicate run {run}" if run else "")
+        what = f"no runs in {hand.where}, whose rows are of papers" if hand.of_papers else f"no results in {hand.where}"
+        line = what + (f"; replicate run {run}" if run else "")
         return Verdict("replication", NOT_RUN, "; ".join([line, *(line for _, line, _ in stated)]))
     groups = {group: _group(claim, question, group, rows) for group, rows in hand.groups.items()}
     real = {group: one for group, one in groups.items() if decides(group) and one.verdict != NOT_RUN}
@@ -60,7 +62,7 @@ def _group(claim: Claim, question: Question, group: Group, rows: Selection) -> V
     measured = [(of, found) for of, (_, _, found) in zip(claim.asserts, parts, strict=True) if found.numbers]
     of, first = measured[0] if measured else (claim.asserts[0], parts[0][2])
     estimated = _plain(first, of, rows)
-    lines = [line for _, line, _ in parts] + _over_languages(estimated)
+    lines = [line for _, line, _ in parts] + _over_languages(estimated, of.target in results.AVERAGES)
     made = _verdict(word, f"{where}: {'; '.join(lines)}", parts, claim, question)
     return replace(
         made,
@@ -182,12 +184,15 @@ def _plain(found: Finding, of: Assertion, rows: Selection) -> dict[str, Any] | N
     return {"mean": ours.mean, **ends, "level": ours.level, "seeds": seeds, "languages": languages}
 
 
-def _over_languages(estimated: Mapping[str, Any] | None) -> list[str]:
+def _over_languages(estimated: Mapping[str, Any] | None, of_tasks: bool) -> list[str]:
     """How far the number holds beyond the languages that were measured."""
     if not estimated or not (over := estimated["languages"]):
         return []
-    low, high = (f"{over[end]:+.1f}".replace("-", "\u2212") for end in ("low", "high"))
-    return [f"over {over['n']} languages as a sample the 95% interval is {low} to {high}"]
+    mean, low, high = (f"{over[end]:+.1f}".replace("-", "\u2212") for end in ("mean", "low", "high"))
+    sample = f"as a sample the 95% interval is {low} to {high}"
+    if of_tasks:  # every task counts once in one of the two means, every language in the other
+        return [f"the mean over {over['n']} languages is {mean}, another number than the mean over tasks; {sample}"]
+    return [f"over {over['n']} languages {sample}"]
 
 
 def evidence(found: Finding) -> tuple[Evidence, ...]:
@@ -201,3 +206,6 @@ def evidence(found: Finding) -> tuple[Evidence, ...]:
         Evidence(origin, where, f"{sum(values) / len(values):.1f}", "" if len(values) == 1 else f"mean of {len(values)} seeds")
         for (origin, where), values in cells.items()
     )
+
+
+CHECK = Check("replication", "our runs", "Our runs", check, RUNS, 3)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import statistics
 import tomllib
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from replicate import resources, tasks
@@ -64,6 +64,16 @@ def with_scope(verdict: Verdict, claim: Claim, found: Iterable[Scoped]) -> Verdi
     if verdict.verdict == "refuted" and claim.paper:
         lines.append(f"{claim.paper}, which it cites, says otherwise")
     return replace(verdict, scope=tuple(lines))
+
+
+def concerning(found: Iterable[Scoped]) -> Callable[[Claim], list[Scoped]]:
+    """The findings on a claim or its paper: of thousands of claims none looks through those on all the others."""
+    there = list(found)
+    of_claim, of_paper = defaultdict[str, list[int]](list), defaultdict[str, list[int]](list)
+    for place, one in enumerate(there):
+        of_claim[one.claim].append(place)
+        of_paper[one.paper].append(place)
+    return lambda claim: [there[place] for place in sorted({*of_claim[claim.id], *of_paper[claim.paper]})]
 
 
 def on_claim(claim: Claim, question: Question) -> tuple[Scoped, ...]:

@@ -16,6 +16,7 @@ from ..english import reading
 from ..facts import Facts
 from ..literature import ids
 from ..records import Assertion, Claim, Evidence, Question, Verdict, title
+from .check import SOURCE, Check
 from .hand import Hand
 
 SUPPORTED, REFUTED, PARTLY, NOT_ENOUGH, OTHER = "supported", "refuted", "partly", "not enough information", "other version"
@@ -208,3 +209,6 @@ def evidence(*found: Finding) -> tuple[Evidence, ...]:
         value = row["printed"] or (signed(middle(number(row))) if row["quantity"] == "gain" else f"{row['value']:.1f}")
         items.append(Evidence(row["origin"], cell, value, str(row.get("note") or "")))
     return tuple(dict.fromkeys(items))
+
+
+CHECK = Check("tables", "tables", "The source's tables", check, SOURCE, 2)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..literature import ids
 from ..records import Claim, Evidence, Question, Verdict
+from .check import SOURCE, Check
 from .tables import NOT_ENOUGH, OTHER, PARTLY, REFUTED, SUPPORTED, combine
 
 if TYPE_CHECKING:
@@ -155,3 +156,6 @@ def _data(claim: Claim, paper: Listed | None, found: list[Judged]) -> dict[str, 
         for one in found
     ]  # fmt: skip
     return {"paper": paper.id if paper else claim.paper, "statements": statements}
+
+
+CHECK = Check(NAME, "words", "The source's words", check, SOURCE, 1)

@@ -6,8 +6,10 @@ environment alone; they are put into no record and no message.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
+import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
@@ -42,17 +44,14 @@ class Service:
         return loopback(self.base)
 
 
-ALL = {
-    service.name: service
-    for service in (
-        Service("arxiv", "arXiv", "https://export.arxiv.org", 3.0),
-        Service("semanticscholar", "Semantic Scholar", "https://api.semanticscholar.org/graph/v1", 1.1,
-                key="SEMANTIC_SCHOLAR_API_KEY", header="x-api-key"),
-        Service("openalex", "OpenAlex", "https://api.openalex.org", 0.2, key="OPENALEX_API_KEY", parameter="api_key"),
-        Service("acl", "ACL Anthology", "https://aclanthology.org", 1.0),
-    )
-}  # fmt: skip
 INTERVAL = "SYNTH_INTERVAL"
+
+
+def known() -> dict[str, Service]:
+    """The services by name: each database brings its own."""
+    from .databases import ALL
+
+    return {database.name: database.service for database in ALL.values()}
 
 
 def configured(bases: Iterable[str] = (), interval: float | None = None) -> dict[str, Service]:
@@ -60,14 +59,14 @@ def configured(bases: Iterable[str] = (), interval: float | None = None) -> dict
 
     Another interval holds for services on this machine alone: the others' rules are theirs.
     """
-    given: dict[str, str] = {}
+    given, every = dict[str, str](), known()
     for one in bases:
         name, _, url = one.partition("=")
-        if name not in ALL:
-            raise unknown("service in --base", name, ALL)
+        if name not in every:
+            raise unknown("service in --base", name, every)
         given[name] = _base(url, f"--base {one}")
     found = {}
-    for service in ALL.values():
+    for service in every.values():
         url = given.get(service.name, "")
         if not url and os.environ.get(service.variable):
             url = _base(os.environ[service.variable], service.variable)
@@ -78,7 +77,7 @@ def configured(bases: Iterable[str] = (), interval: float | None = None) -> dict
     if not any(service.local for service in found.values()):
         raise Problem(
             "the interval between requests is the services' own rule; another one holds only for servers on this machine "
-            f"(--base arxiv=http://127.0.0.1:PORT, or {ALL['arxiv'].variable})"
+            f"(--base arxiv=http://127.0.0.1:PORT, or {every['arxiv'].variable})"
         )
     return {name: replace(service, interval=pace) if service.local else service for name, service in found.items()}
 
@@ -87,7 +86,7 @@ def _base(url: str, where: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise Problem(f"{where}: {url!r} is no address of a server; wanted http://HOST:PORT or https://HOST")
-    if parts.username or parts.query or parts.fragment:
+    if parts.username or parts.password or parts.query or parts.fragment:
         raise Problem(f"{where}: an address of a server has no user name, no ? and no # in it")
     return url.rstrip("/")
 
@@ -122,8 +121,18 @@ def loopback(url: str) -> bool:
 
 def private(url: str) -> bool:
     """Whether an address names a machine inside somebody's own network, by number."""
-    host = urlsplit(url).hostname or ""
+    host = (urlsplit(url).hostname or "").rstrip(".")
     try:
-        return not ipaddress.ip_address(host).is_global
+        return not _numbered(host).is_global
     except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+        return "." not in host or host.endswith((".localhost", ".local", ".internal"))
+
+
+def _numbered(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """A host that is a number, in whichever way the system reads one: 127.0.0.1, 127.1, 0x7f000001; ValueError for a name."""
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        with contextlib.suppress(OSError):
+            return ipaddress.ip_address(socket.inet_aton(host))
+        raise

@@ -1,10 +1,21 @@
-"""The databases that a search asks, one value each. Another one is one more file with a `DATABASE` and one more line here."""
+"""The databases that a search asks, one file each with a `DATABASE`; another one is one more file."""
 
 from __future__ import annotations
 
-from . import acl, arxiv, openalex, semanticscholar
+import importlib
+import pkgutil
+
 from .database import Ask, Database, Page
 
-ALL: dict[str, Database] = {one.DATABASE.name: one.DATABASE for one in (arxiv, semanticscholar, openalex, acl)}
-
 __all__ = ["ALL", "Ask", "Database", "Page"]
+
+FIRST = ("arxiv", "semanticscholar", "openalex", "acl")  # in the order in which they are asked and shown; then others by name
+
+
+def _found() -> list[Database]:
+    modules = [importlib.import_module(f".{one.name}", __name__) for one in pkgutil.iter_modules(__path__)]
+    made = [module.DATABASE for module in modules if hasattr(module, "DATABASE")]
+    return sorted(made, key=lambda one: (FIRST.index(one.name) if one.name in FIRST else len(FIRST), one.name))
+
+
+ALL: dict[str, Database] = {one.name: one for one in _found()}

@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from replicate import files
@@ -23,7 +24,8 @@ from .database import Ask, Database, Page, no_filters
 
 FILE = "anthology+abstracts.bib.gz"
 PAGE = 100
-MOST_PACKED, MOST = 256 * MEGABYTE, 2048 * MEGABYTE
+LONGEST = 100_000  # characters of an entry; a longer one has no end, and its fields would be looked for in all of it
+MOST_PACKED, MOST = 128 * MEGABYTE, 512 * MEGABYTE
 _ENTRY = re.compile(r"^@(\w+)\{([^,\s]+),\s*$", re.M)
 _FIELD = re.compile(r'^\s+(\w+)\s*=\s*(?:"(.*?)"|\{(.*?)\}|(\w+))\s*,?\s*(?=^\s+\w+\s*=|^\}|\Z)', re.M | re.S)
 _ACCENT = re.compile(r"\\([`'^\"~=.uvHcdbkr])\s*\{?\\?([A-Za-z])\}?")
@@ -181,13 +183,13 @@ def _matching(text: str, groups: terms.Groups, years: tuple[int | None, int | No
 
 def _entries(text: str) -> Iterator[str]:
     starts = [match.start() for match in _ENTRY.finditer(text)]
-    for begin, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for begin, end in pairwise([*starts, len(text)]):
         yield text[begin:end]
 
 
 def _paper(block: str) -> Paper | None:
     """One entry, BibTeX as the Anthology writes it; None for what is no paper (a volume) or has no id."""
-    if block.startswith("@proceedings"):
+    if block.startswith("@proceedings") or len(block) > LONGEST:
         return None
     given = {match[1].lower(): match[2] or match[3] or match[4] or "" for match in _FIELD.finditer(block)}
     id, title = ids.maybe(given.get("url", "")), _words(given.get("title", ""))
@@ -224,4 +226,5 @@ def _name(text: str) -> str:
     return f"{first} {last}".strip()
 
 
-DATABASE = Database("acl", "ACL Anthology", write, no_filters, pages, most=30_000)
+SERVICE = Service("acl", "ACL Anthology", "https://aclanthology.org", 1.0)
+DATABASE = Database(SERVICE, write, no_filters, pages, most=30_000)

@@ -103,7 +103,14 @@ def describe(web: Web, service: Service, wanted: Sequence[Id]) -> dict[str, Pape
                     found[paper.id] = paper
         except _Over:
             pass
+        except ValueError as error:
+            raise _unread(service, error) from error
     return found
+
+
+def _unread(service: Service, error: ValueError) -> Trouble:
+    """The trouble of an entry that the package cannot read: a date that is none."""
+    return Trouble("damaged", f"{service.host} gave an entry that cannot be read ({error})")
 
 
 def _paper(result: Any, moment: Any) -> Paper | None:
@@ -147,7 +154,7 @@ def pages(web: Web, service: Service, ask: Ask) -> Iterator[Page]:
 
     def page_of(answer: Answer, papers: list[Paper]) -> Page:
         entries = answer.content.count(b"<entry>") + answer.content.count(b"<entry ")
-        total = re.search(rb"totalResults[^>]*>(\d+)<", answer.content)
+        total = re.search(rb"totalResults[^>]*>(\d{1,18})<", answer.content)
         return Page(
             answer.url,
             int(total[1]) if total else 0,
@@ -165,14 +172,17 @@ def pages(web: Web, service: Service, ask: Ask) -> Iterator[Page]:
                 held, seen = [], len(session.answers) - 1
             if paper := _paper(result, result.published):
                 held.append(paper)
-    except (Trouble, arxiv.ArxivError) as error:
+    except (Trouble, arxiv.ArxivError, ValueError) as error:
         if session.answers:
             yield page_of(session.answers[seen], held)
         if isinstance(error, Trouble):
             raise
+        if isinstance(error, ValueError):
+            raise _unread(service, error) from error
         raise Trouble("damaged", f"{service.host} gave an empty page in the middle of its results") from error
     if session.answers:
         yield page_of(session.answers[-1], held)
 
 
-DATABASE = Database("arxiv", "arXiv", write, no_filters, pages, most=30_000)
+SERVICE = Service("arxiv", "arXiv", "https://export.arxiv.org", 3.0)
+DATABASE = Database(SERVICE, write, no_filters, pages, most=30_000)

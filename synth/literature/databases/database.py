@@ -41,14 +41,21 @@ Pages = Callable[[Web, Service, Ask], Iterator[Page]]
 
 @dataclass(frozen=True)
 class Database:
-    """One database. `most` is how many results of a query it gives at all."""
+    """One database at its service, whose name is its own. `most` is how many results of a query it gives at all."""
 
-    name: str
-    title: str
+    service: Service
     write: Callable[[Plan], str]
     filters: Callable[[Plan], Mapping[str, str]]
     pages: Pages
     most: int = 10_000
+
+    @property
+    def name(self) -> str:
+        return self.service.name
+
+    @property
+    def title(self) -> str:
+        return self.service.title
 
     def ask(self, plan: Plan) -> Ask:
         return Ask(plan.queries.get(self.name) or self.write(plan), self.filters(plan), plan, min(plan.limit, self.most))
@@ -64,7 +71,7 @@ def ask_json(answer: Answer) -> Trouble | None:
         return page(answer, "JSON")
     try:
         fits = isinstance(json.loads(answer.content), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         fits = False
     return None if fits else Trouble("damaged", f"{answer.url} gave no JSON object")
 
@@ -77,9 +84,14 @@ def at(data: Any, *path: str) -> Any:
 
 
 def words_at(data: Any, *path: str) -> str:
-    """The text at a path; empty if it is none."""
+    """The text at a path; empty if it is none. Half a letter, as JSON can write it, is none that a record could hold."""
     found = at(data, *path)
-    return " ".join(found.split()) if isinstance(found, str) else ""
+    return whole(" ".join(found.split())) if isinstance(found, str) else ""
+
+
+def whole(text: str) -> str:
+    """The text with a question mark for each half of a letter."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def items(data: Any, *path: str) -> list[Any]:

@@ -12,7 +12,7 @@ from ..ids import Id
 from ..plan import Plan
 from ..services import Service
 from ..web import Web
-from .database import Ask, Database, Page, ask_json, at, count, items, words_at
+from .database import Ask, Database, Page, ask_json, at, count, items, whole, words_at
 
 PAGE = 100
 
@@ -86,7 +86,8 @@ def _abstract(index: Any) -> str:
     placed = [
         (place, word) for word, places in index.items() if isinstance(places, list) for place in places if isinstance(place, int)
     ]
-    return " ".join(word for _, word in sorted(placed))
+    return whole(" ".join(word for _, word in sorted(placed)))
 
 
-DATABASE = Database("openalex", "OpenAlex", write, filters, pages, most=10_000)
+SERVICE = Service("openalex", "OpenAlex", "https://api.openalex.org", 0.2, key="OPENALEX_API_KEY", parameter="api_key")
+DATABASE = Database(SERVICE, write, filters, pages, most=10_000)

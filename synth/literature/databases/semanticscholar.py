@@ -81,4 +81,8 @@ def _paper(row: Any) -> Paper | None:
     )
 
 
-DATABASE = Database("semanticscholar", "Semantic Scholar", write, filters, pages, most=10_000)
+SERVICE = Service(
+    "semanticscholar", "Semantic Scholar", "https://api.semanticscholar.org/graph/v1", 1.1,
+    key="SEMANTIC_SCHOLAR_API_KEY", header="x-api-key",
+)  # fmt: skip
+DATABASE = Database(SERVICE, write, filters, pages, most=10_000)
