@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 TOKENS = {"pairs": 40, "tags": 30, "spans": 170, "choices": 60, "retrieval": 15, "text": 100}
 TOKENS_OF_THE_WORLD = {"pairs": 24, "tags": 14, "spans": 38, "choices": 30, "retrieval": 11, "text": 41}
 SPREAD = 0.6  # standard deviation of these lengths, as a share of the mean
-# What a text-to-text model says, in tokens of an example or, of tags and texts, as a share of what it reads.
+# What a text-to-text model says, in tokens of an example or, of tags, as a share of what it reads.
 ANSWER = {"pairs": 3.0, "choices": 3.0, "spans": 8.0}
-ANSWERED = {"tags": 1.5, "text": 0.2}
+ANSWERED = {"tags": 1.5}
 TRAINED, EVALUATED = 10_000, 2_000  # examples of a set of unknown size
 COLLECTIONS = {"bucc2018": 300_000, "tatoeba": 1_000}  # sentences of each side of a language
 LOOK = 1_000  # updates between two looks at dev
@@ -192,7 +192,7 @@ def _learnt(total: float, parts: Sequence[_Part], where: str, wordy: bool) -> Wo
         mean, size = _tokens(one.kind, one.task, one.recipe, where), one.recipe["batch_size"]
         tokens = total * one.share * size * mean
         learnt += tokens
-        said += _said(one.kind, tokens, mean) if wordy else tokens * one.recipe["masked"] * (one.kind == "text")
+        said += _guessed(one.recipe, tokens, mean, wordy) if one.kind == "text" else _said(one.kind, tokens, mean) * wordy
         most = one.recipe["max_length"] * _sequences(one.task)
         # The largest of many batches lies three standard deviations above the mean, and within what an example may be long.
         largest = max(largest, min(size * most, size * mean * (1 + 3 * SPREAD / math.sqrt(size))))
@@ -250,6 +250,12 @@ def _tokens(kind: str, task: str, recipe: Mapping[str, Any], where: str) -> floa
 def _said(kind: str, tokens: float, mean: float) -> float:
     """Tokens that a text-to-text model says while it reads so many, `mean` of them an example."""
     return tokens * ANSWERED[kind] if kind in ANSWERED else tokens / mean * ANSWER.get(kind, 0.0)
+
+
+def _guessed(recipe: Mapping[str, Any], tokens: float, mean: float, wordy: bool) -> float:
+    """Tokens of texts that a model is to guess; a text-to-text model says a sentinel before each span, and where it ends."""
+    hidden = tokens * recipe["masked"]
+    return hidden + hidden / recipe.get("span", 3.0) + tokens / mean if wordy else hidden
 
 
 def _wordy(step: Step) -> bool:
