@@ -15,8 +15,9 @@ from .. import plan as planning
 from .. import store
 from ..experiments import SMALL, Experiment
 from ..problems import DONE, Problem
+from .again import same
 from .show import print_json, table
-from .work import chosen, headline, same
+from .work import chosen, headline
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,8 +13,9 @@ from ..submissions import export as exporting
 from ..submissions import layout
 from ..submissions.export import Evaluation
 from ..tasks import ALIASES
+from .again import same
 from .show import print_json, table
-from .work import chosen, same
+from .work import chosen
 
 SCHEMA = "replicate.export/1"
 

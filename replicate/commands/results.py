@@ -13,8 +13,9 @@ from .. import flags, store
 from .. import plan as planning
 from ..experiments import Experiment
 from ..problems import DONE, Problem
+from .again import same
 from .show import print_json, table
-from .work import chosen, same, where
+from .work import chosen, where
 
 if TYPE_CHECKING:
     import pandas as pd

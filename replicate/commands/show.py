@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -11,7 +10,8 @@ from typing import Any
 
 from .. import experiments as registry
 from ..experiments.options import words
-from ..problems import DONE, Problem
+from ..problems import DONE, Problem, unknown
+from ..shown import as_json
 
 
 def table(rows: Iterable[Sequence[object]], head: Sequence[str]) -> str:
@@ -35,7 +35,7 @@ def _number(text: str) -> bool:
 
 
 def print_json(schema: str, data: dict[str, Any]) -> None:
-    print(json.dumps({"schema": schema, **data}, ensure_ascii=False, indent=1, allow_nan=False))
+    print(as_json({"schema": schema, **data}, indent=1))
 
 
 def languages(args: argparse.Namespace) -> int:
@@ -45,7 +45,7 @@ def languages(args: argparse.Namespace) -> int:
     from ..languages import languages as of_world
 
     if args.source and args.source.partition(":")[0] not in ("world", "artificial", "real", "hub"):
-        raise Problem(f"unknown source {args.source!r}; 'world' for the artificial languages, 'hub' for the real ones")
+        raise unknown("source", args.source, ("world", "hub"))
     artificial = args.source.partition(":")[0] in ("world", "artificial")
     found = list(of_world("artificial" if artificial else "real").values())
     if args.json:

@@ -21,7 +21,7 @@ def tasks(args: argparse.Namespace) -> int:
     """All tasks as a table, or one with its data and some examples."""
     if args.task is None:
         if args.source or args.language or args.split:
-            raise Problem("examples are shown of one task: name it, for example replicate tasks xnli --source world")
+            raise Problem("examples are shown of one task: name it, for example python -m replicate tasks xnli --source world")
         _list(args.json)
         return DONE
     if args.count < 1:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +20,7 @@ from ..experiments.options import choose
 from ..problems import DONE, FAILED, Problem
 from ..progress import duration
 from ..sources import faults, open_source
+from .again import placed, same
 from .show import print_json, table
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ ALL = "all"  # in place of an experiment's name: all of them, sharing their step
 def chosen(args: argparse.Namespace, name: str = "") -> Experiment:
     """The experiment that name and options of a command line mean."""
     if not name and args.experiment == ALL:
-        raise Problem(f"{args.command} takes one experiment at a time; {', '.join(registry.names())}")
+        raise Problem(f"{args.command} takes one experiment at a time, not {ALL}: {', '.join(registry.names())}")
     words = [word for one in args.only for word in one.replace(",", " ").split()]
     found = registry.find(name or args.experiment, args.scale, args.source, args.train_on, args.weights)
     return choose(found, words, args.limit, args.seeds, args.changes, args.method, args.model)
@@ -52,22 +52,6 @@ def together(experiments: Sequence[Experiment]) -> list[planning.Step]:
     return list({step.id: step for one in experiments for step in planning.plan(one)}.values())
 
 
-def same(args: argparse.Namespace, command: str, *more: str) -> str:
-    """Another command on the same experiment with the same options, for hints."""
-    words = ["python", "-m", "replicate", command, args.experiment]
-    for name, value, default in (("--scale", args.scale, "nano"), ("--source", args.source, ""), ("--runs", args.runs, "runs")):
-        words += [name, value] if value != default else []
-    words += ["--weights", args.weights] if args.weights != "pretrained" else []
-    words += ["--train-on", args.train_on] if args.train_on != "train" else []
-    words += ["--model", args.model] if args.model else []
-    words += ["--method", args.method] if args.method != "full" else []
-    words += ["--only", *args.only] if args.only else []
-    words += ["--limit", str(args.limit)] if args.limit is not None else []
-    words += ["--seeds", str(args.seeds)] if args.seeds is not None else []
-    words += ["--set", *args.changes] if args.changes else []
-    return shlex.join([*words, *more])
-
-
 def headline(experiment: Experiment) -> str:
     return f"{experiment.name} at scale {experiment.scale}, {where(experiment)}: {experiment.question}"
 
@@ -79,17 +63,6 @@ def where(experiment: Experiment) -> str:
 
 
 # ---- run ----
-
-
-def placed(args: argparse.Namespace) -> list[str]:
-    """The options of a run that say where and how it computes."""
-    words = ["--on", args.on] if args.on != "here" else []
-    words += ["--gpus-per-step", f"{args.gpus_per_step:g}"] if args.gpus_per_step is not None else []
-    words += ["--device", args.device] if args.device != "auto" else []
-    words += ["--workers", str(args.workers)] if args.workers is not None else []
-    words += ["--parallel", str(args.parallel)] if args.parallel is not None else []
-    words += ["--at-once", str(args.at_once)] if args.at_once else []
-    return [*words, "--recompute"] if args.recompute else words
 
 
 def elsewhere(args: argparse.Namespace) -> str | None:
@@ -238,8 +211,10 @@ def status(args: argparse.Namespace) -> int:
         done, against = [id for id in store.ids(runs) if store.done(runs, id)], {}
     by_id = {step.id: step for step in steps}
     running = [id for id in by_id if id in at_work] if args.experiment else sorted(at_work)
-    failed = {id: one for id, one in failures.items() if id not in done and (id in by_id or not args.experiment)}
-    todo = [step for step in planning.needed(steps, set(done)) if step.id not in {*running, *failed}]
+    there = set(done)
+    failed = {id: one for id, one in failures.items() if id not in there and (id in by_id or not args.experiment)}
+    begun = {*running, *failed}
+    todo = [step for step in planning.needed(steps, there) if step.id not in begun]
     damaged = store.damaged(runs)
     kinds = Counter(by_id[id].kind for id in done if id in by_id)
     if args.json:

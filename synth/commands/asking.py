@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from replicate.usage import Parser
+
 if TYPE_CHECKING:
     from ..literature.web import Web
     from ..records import Question
@@ -14,19 +16,27 @@ if TYPE_CHECKING:
 DEADLINE = 120.0
 
 
-def options() -> argparse.ArgumentParser:
+def options() -> Parser:
     """The options of every command that asks a service."""
-    asking = argparse.ArgumentParser(add_help=False)
-    asking.add_argument("--claims", metavar="PATH", help="a question file or a folder of them (default: shipped, and claims/)")
-    asking.add_argument("--out", metavar="DIR", default="out", help="folder of the records (default: out)")
+    made = Parser(add_help=False)
+    asking = made.add_argument_group("services that are asked")
+    made.add_argument(
+        "--claims", metavar="PATH", help="a question file or a folder of them (default: the shipped questions and claims/)"
+    )
+    made.add_argument("--out", metavar="DIR", default="out", help="folder of the records (default: out)")
     asking.add_argument(
         "--base", metavar="NAME=URL", action="append", default=[], help="address of a service: arxiv=http://127.0.0.1:8801"
     )
-    asking.add_argument("--interval", metavar="S", type=float, help="seconds between requests, for servers on this machine alone")
+    asking.add_argument(
+        "--interval",
+        metavar="S",
+        type=float,
+        help="seconds between requests, for servers on this machine alone (default: each service's own rule)",
+    )
     asking.add_argument(
         "--deadline", metavar="S", type=float, help=f"seconds for a request and its tries (default: {DEADLINE:g})"
     )
-    return asking
+    return made
 
 
 def web(arguments: argparse.Namespace, note: Callable[[str], None]) -> Callable[[], Web]:

@@ -7,22 +7,28 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from . import Declare, examples, plain, print_json
+from . import Declare, plain, print_json
 from .reading import located
 
 
 def declare(command: Declare) -> None:
     """What this command is called and which options it takes."""
-    audit = command("audit", "a document's own arithmetic: what one place prints against what its others make", [plain()])
+    audit = command(
+        "audit",
+        "a document's own arithmetic: what one place prints against what its others make",
+        [plain()],
+        "paper.pdf",
+        "2005.13013v2 --table 2",
+        "draft.tex results.csv --json --fail-on finding",
+    )
     audit.add_argument(
         "files", metavar="FILE|ID", nargs="+", help="PDF, HTML, LaTeX, text, Markdown, CSV; results; or a paper of the library"
     )
-    audit.add_argument("--table", metavar="N", default="", help="only what concerns the table of this number")
+    audit.add_argument("--table", metavar="K", default="", help="only what concerns the table of this number")
     audit.add_argument("--papers", metavar="DIR", help="the library of fetched papers (default: in the cache folder)")
-    audit.add_argument("--seconds", metavar="N", type=float, default=60, help="what reading one paper may take (default: 60)")
+    audit.add_argument("--seconds", metavar="S", type=float, default=60, help="what reading one paper may take (default: 60)")
     audit.add_argument("--memory", metavar="MIB", type=int, default=3072, help="what one paper may take (default: 3072 MiB)")
-    audit.add_argument("--fail-on", choices=["finding"], help="exit with 3 if there is any finding")
-    examples(audit, "audit paper.pdf", "audit 2005.13013v2 --table 2", "audit draft.tex results.csv --json --fail-on finding")
+    audit.add_argument("--fail-on", metavar="NAME", choices=["finding"], help="finding: exit code 3 when there is any finding")
 
 
 def _audit(arguments: argparse.Namespace, given: Sequence[str]) -> int:
@@ -32,8 +38,10 @@ def _audit(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     from ..audit.findings import SCHEMA
     from ..reading.worker import Limits, Reader
 
-    if arguments.seconds <= 0 or arguments.memory < 200:
-        raise Problem("--seconds is above 0 and --memory at least 200 MiB")
+    if not arguments.seconds > 0:
+        raise Problem(f"--seconds {arguments.seconds:g}: wanted a number above 0")
+    if arguments.memory < 200:
+        raise Problem(f"--memory {arguments.memory}: wanted at least 200 MiB")
     many, made, problems = len(arguments.files) > 1, list[dict[str, Any]](), list[dict[str, str]]()
     found = 0
     with Reader(Limits(arguments.seconds, arguments.memory)) as reader:

@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import Declare, examples, plain, print_json
+from replicate.usage import Parser
+
+from ..plural import counted
+from . import Declare, named, plain, print_json
 
 if TYPE_CHECKING:
     from ..ingest.build import Ingested
@@ -19,24 +22,42 @@ INGEST_SCHEMA, EXTRACT_SCHEMA, NEW_SCHEMA = "synth.ingest/1", "synth.extract/1",
 
 def declare(command: Declare) -> None:
     """What these commands are called and which options they take."""
-    common = argparse.ArgumentParser(add_help=False)
+    common = Parser(add_help=False)
     common.add_argument("--out", metavar="DIR", default="claims", help="folder of the question files (default: claims)")
     common.add_argument("--name", metavar="NAME", help="name of the question and of its file (default: out of the title)")
     common.add_argument("--experiment", metavar="NAME", help="the experiment that answers the question (replicate experiments)")
     common.add_argument("--force", action="store_true", help="overwrite a question file")
-    ingest = command("ingest", "a report's claims as a question file: text, Markdown, HTML or PDF", [common, plain()])
+    ingest = command(
+        "ingest",
+        "a report's claims as a question file: text, Markdown, HTML or PDF",
+        [common, plain()],
+        "report.txt notes.md --out claims",
+        "report.pdf --name adapters --force",
+    )
     ingest.add_argument("reports", metavar="REPORT", nargs="+", help="a file: .txt, .md, .html, .pdf")
-    ingest.add_argument("--papers", metavar="DIR", help="the library whose titles say which paper a report examines")
-    examples(ingest, "ingest report.txt notes.md --out claims", "ingest report.pdf --name adapters --force")
-    extract = command("extract", "claims out of papers: whole sentences that assert something", [common, plain()])
-    extract.add_argument("papers_given", metavar="ID|FILE", nargs="+", help="papers of the library, or files")
+    ingest.add_argument(
+        "--papers",
+        metavar="DIR",
+        help="the library whose titles say which paper a report examines (default: in the cache folder)",
+    )
+    extract = command(
+        "extract",
+        "claims out of papers: whole sentences that assert something",
+        [common, plain()],
+        "2005.13013v2 --to adapters",
+        "paper.pdf --limit 5 --out claims",
+    )
+    extract.add_argument("papers_given", metavar="FILE|ID", nargs="+", help="papers of the library, or files")
     extract.add_argument("--papers", metavar="DIR", help="the library of fetched papers (default: in the cache folder)")
     extract.add_argument("--to", metavar="QUESTION", help="add the claims to this question file in --out, comments and all")
     extract.add_argument("--limit", metavar="N", type=int, default=20, help="claims of a paper, the best first (default: 20)")
-    examples(extract, "extract 2005.13013v2 --to adapters", "extract paper.pdf --limit 5 --out claims")
-    new = command("new", "an empty question, which search, fetch, extract, verify and report then fill", [common, plain()])
+    new = command(
+        "new",
+        "an empty question, which search, fetch, extract, verify and report then fill",
+        [common, plain()],
+        '"Do adapters help far languages?" --name far --experiment adapters',
+    )
     new.add_argument("question", metavar="QUESTION", help="the question, in quotes")
-    examples(new, 'new "Do adapters help far languages?" --name adapters --experiment adapters')
 
 
 def _experiment(name: str | None) -> str:
@@ -48,14 +69,14 @@ def _experiment(name: str | None) -> str:
     return name or ""
 
 
-def _name(name: str | None, most: int = 1) -> str:
+def _name(name: str | None, most: int = 1, option: str = "--name") -> str:
     """The name that was given, if it may stand in a path."""
     import re
 
     from replicate.problems import Problem
 
     if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
-        raise Problem(f"--name {name!r}: wanted letters, digits, dots and hyphens, as in character-noise")
+        raise Problem(f"{option} {name!r}: wanted letters, digits, dots and hyphens, as in character-noise")
     if name is not None and most > 1:
         raise Problem(f"--name is for one question; {most} reports get names of their own")
     return name or ""
@@ -76,7 +97,7 @@ def _ingest(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     with Reader() as reader:
         for report in arguments.reports:
             try:
-                made = build.ingest(source.read(report, reader), name, experiment, titles)
+                made = build.ingest(source.read(named(report), reader), name, experiment, titles)
                 if made.question.name in taken:
                     made = build.renamed(made, build.another(made.question.name, taken))
                 path = question_writer.write(made.question, Path(arguments.out) / f"{made.question.name}.toml", arguments.force)
@@ -116,13 +137,13 @@ def _told(made: Ingested, path: Path) -> None:
     cut = sum(one.cut for one in claims)
     print(path)
     ticks, crosses = sum(one is True for one in marked), sum(one is False for one in marked)
-    line = f"{_counted(len(claims), 'claim')}: {ticks} ticked, {crosses} crossed"
+    line = f"{counted(len(claims), 'claim')}: {ticks} ticked, {crosses} crossed"
     unmarked = sum(one is None for one in marked)
     parts = [
         line + (f", {unmarked} without a mark" if unmarked else ""),
         *([f"{cut} cut off"] if cut else []),
         f"{asserts} with assertions ({sum(len(one.asserts) for one in claims)})",
-        _counted(len(made.question.papers), "paper"),
+        counted(len(made.question.papers), "paper"),
     ]
     print("  " + "; ".join(parts))
     for note in made.notes:
@@ -132,12 +153,8 @@ def _told(made: Ingested, path: Path) -> None:
             f"synth: {made.source}: not used: {'; '.join(f'{heading}: {what}' for heading, what in made.unused)}", file=sys.stderr
         )
     if made.unread:
-        left = _counted(len(made.unread), "claim")
+        left = counted(len(made.unread), "claim")
         print(f"synth: {made.source}: {left} with a part that no assertion holds (--json lists them)", file=sys.stderr)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def _ingested(made: Ingested, path: Path) -> dict[str, Any]:
@@ -180,6 +197,7 @@ def _extract(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     if arguments.limit < 1:
         raise Problem(f"--limit {arguments.limit}: wanted at least 1 claim")
     name, experiment = _name(arguments.name), _experiment(arguments.experiment)
+    _name(arguments.to, option="--to")
     if arguments.to and (name or experiment):
         raise Problem("--to adds to a question that has its name and experiment; --name and --experiment are for a new one")
     done, problems = list[extract.Extracted](), list[dict[str, str]]()
@@ -204,7 +222,7 @@ def _extract(arguments: argparse.Namespace, given: Sequence[str]) -> int:
         path = question_writer.write(question, Path(arguments.out) / f"{question.name}.toml", arguments.force)
     if arguments.json:
         claims = [_claim(one, ()) for one in question.claims]
-        counted = [
+        read = [
             {"paper": one.paper, "sentences": one.sentences, "asserting": one.asserting, "kept": len(one.claims)} for one in done
         ]
         print_json(
@@ -212,7 +230,7 @@ def _extract(arguments: argparse.Namespace, given: Sequence[str]) -> int:
                 "schema": EXTRACT_SCHEMA,
                 "path": str(path),
                 "name": question.name,
-                "papers": counted,
+                "papers": read,
                 "claims": claims,
                 "problems": problems,
             }
@@ -220,7 +238,7 @@ def _extract(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     else:
         print(path)
         for one in done:
-            sentences = _counted(one.sentences, "sentence")
+            sentences = counted(one.sentences, "sentence")
             telling = f"{one.asserting} of them assert{'s' * (one.asserting == 1)} something"
             print(f"  {one.paper}: {sentences}, {telling}, {len(one.claims)} kept")
     return BAD_INPUT if problems else DONE

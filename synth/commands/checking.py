@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from replicate.usage import Parser
+
 if TYPE_CHECKING:
     from ..checks.hand import Hand
     from ..records import Question, Verdict
@@ -19,9 +21,9 @@ if TYPE_CHECKING:
 AT_ONCE = 1.0  # seconds without a bar
 
 
-def options() -> argparse.ArgumentParser:
+def options() -> Parser:
     """The options of every command that checks claims."""
-    common = argparse.ArgumentParser(add_help=False)
+    common = Parser(add_help=False)
     common.add_argument("questions", metavar="QUESTION", nargs="*", help="names of question files (default: all)")
     common.add_argument(
         "--claims",
@@ -93,9 +95,9 @@ def checked(arguments: argparse.Namespace, only: str = "", nli: str = "", embedd
     """
     from replicate.problems import unknown
 
-    from .. import verify
+    from .. import others, verify
 
-    asked = questions(arguments)
+    asked = tuple(others.at_hand(one, arguments.papers) for one in questions(arguments))
     ids = [claim.id for question in asked for claim in question.claims]
     if only and only not in ids:
         raise unknown("claim", only, ids)
@@ -114,6 +116,10 @@ def checked(arguments: argparse.Namespace, only: str = "", nli: str = "", embedd
         if left := hands[names].left_out:
             said = f"{left} evaluation{'s' * (left != 1)} with other settings than those of {', '.join(names)}"
             print(f"synth: left out of {hands[names].where}: {said}", file=sys.stderr)
+    if printed := max((one.of_papers for one in hands.values()), default=0):
+        rows = "1 row of a paper, which is no run" if printed == 1 else f"{printed:,} rows of papers, which are no runs"
+        where = arguments.results or verify.RUNS
+        print(f"synth: left out of {where}: {rows}; --results takes what replicate measured", file=sys.stderr)
     total, done, found = 1 if only else len(ids), 0, list[Checked]()
     with counting("verifying", "claims") as told:
         for question in asked:

@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..plural import counted
 from ..report.plain import shortened, visible
-from . import Declare, checking, examples, plain, print_json
+from . import Declare, checking, plain, print_json
 
 if TYPE_CHECKING:
     from ..records import Claim, Evidence, Question, Verdict
@@ -22,17 +23,18 @@ NAMED = 3  # claims that a note common to several names
 
 def declare(command: Declare) -> None:
     """What this command is called and which options it takes."""
-    verify = command("verify", "check claims against the source's words, its tables, and our runs", [checking.options(), plain()])
+    verify = command(
+        "verify",
+        "check claims against the source's words, its tables, and our runs",
+        [checking.options(), plain()],
+        "stilts",
+        "stilts --explain squad-gain",
+        "--claims claims.jsonl --papers papers/ --json",
+    )
     verify.add_argument("--explain", metavar="ID", help="show everything about the claim with this id")
     verify.add_argument("--nli", metavar="MODEL", default="", help="ask this NLI model too (id or folder); it decides nothing")
     verify.add_argument("--embeddings", metavar="MODEL", default="", help="find passages with this sentence encoder as well")
-    verify.add_argument("--fail-on", choices=["refuted"], help="exit code 3 when a claim was refuted")
-    examples(
-        verify,
-        "verify stilts",
-        "verify stilts --explain squad-gain",
-        "verify --claims claims.jsonl --papers papers/ --json",
-    )
+    verify.add_argument("--fail-on", metavar="NAME", choices=["refuted"], help="refuted: exit code 3 when a claim was refuted")
 
 
 def _verify(arguments: argparse.Namespace, given: Sequence[str]) -> int:
@@ -86,10 +88,11 @@ def _sure(confidence: float) -> str:
 
 def _table(question: Question, found: Mapping[str, Verdict]) -> str:
     """The claims of a question as people read them: a line of verdicts, the claim, and why."""
-    names = {"words": "words", "tables": "tables", "replication": "our runs"}
-    head = ("claim", "reported", *names.values(), "verdict")
+    from ..checks import CHECKS
+
+    head = ("claim", "reported", *(check.column for check in CHECKS.values()), "verdict")
     lines = [
-        (claim.id, _mark(claim.reported), *(_short(found[claim.id].checks[name]) for name in names), _final(found[claim.id]))
+        (claim.id, _mark(claim.reported), *(_short(found[claim.id].checks[name]) for name in CHECKS), _final(found[claim.id]))
         for claim in question.claims
     ]
     lines = [tuple(map(visible, line)) for line in lines]
@@ -98,16 +101,18 @@ def _table(question: Question, found: Mapping[str, Verdict]) -> str:
     def row(cells: Sequence[str]) -> str:
         return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
-    often = Counter(one for verdict in found.values() for one in verdict.scope)
-    shared = [one for one, times in often.items() if times > 1]
+    noted = dict[str, list[str]]()
+    for id, verdict in found.items():
+        for one in verdict.scope:
+            noted.setdefault(one, []).append(id)
+    shared = {one: list(dict.fromkeys(of)) for one, of in noted.items() if len(of) > 1}
     made = [f"{question.name}: {question.question}", "", row(head), row(["-" * width for width in widths])]
     for claim, line in zip(question.claims, lines, strict=True):
         made.append(row(line))
         made += _wrapped(_told(claim.text), "    ")
         made += _wrapped(f"why: {found[claim.id].line}", "    ")
         made += [line for one in found[claim.id].scope if one not in shared for line in _wrapped(f"note: {one}", "    ")]
-    for one in shared:
-        of = [id for id, verdict in found.items() if one in verdict.scope]
+    for one, of in shared.items():
         more = f" and {len(of) - NAMED} more" if len(of) > NAMED else ""
         which = "" if len(of) == len(found) else f" on {', '.join(of[:NAMED])}{more}"
         made += _wrapped(f"note{which}: {one}", "")
@@ -127,7 +132,7 @@ def _summed(found: Sequence[Verdict]) -> str:
     if not found:
         return "\nno claims yet; python -m synth extract ID --to NAME adds those of a paper"
     counts = Counter(one.verdict for one in found)
-    made = ["", _plural(len(found), "claim") + ": " + ", ".join(f"{counts[name]} {name}" for name in FINALS if counts[name])]
+    made = ["", counted(len(found), "claim") + ": " + ", ".join(f"{counts[name]} {name}" for name in FINALS if counts[name])]
     controls = discrimination.of(found)
     if controls.false.of:
         made += _wrapped(f"controls: {controls}", "")
@@ -138,10 +143,6 @@ def _summed(found: Sequence[Verdict]) -> str:
 
 def _wrapped(text: str, indent: str) -> list[str]:
     return textwrap.wrap(visible(text), _width(), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def _explained(claim: Claim, found: Verdict) -> str:
@@ -173,7 +174,7 @@ def _explained(claim: Claim, found: Verdict) -> str:
         false = [twin for twin in found.twins if twin.false]
         made += [
             "",
-            f"  controls: {_plural(len(false), 'false twin')}, {_plural(len(found.twins) - len(false), 'paraphrase')}, "
+            f"  controls: {counted(len(false), 'false twin')}, {counted(len(found.twins) - len(false), 'paraphrase')}, "
             "judged by the same checks",
         ]
         for twin in found.twins:

@@ -21,7 +21,13 @@ SHOWN = 10  # studies that are printed; the record has all
 
 def declare(command: Declare) -> None:
     """What this command is called and which options it takes."""
-    search = command("search", "look for papers in several databases, every query on record", [asking.options(), plain()])
+    search = command(
+        "search",
+        "look for papers in several databases, every query on record",
+        [asking.options(), plain()],
+        "stilts",
+        "--query '\"intermediate training\" AND (cross-lingual OR multilingual)' --databases arxiv,acl --limit 50",
+    )
     search.add_argument("question", metavar="QUESTION", nargs="?", help="name of a question file, or a path to one")
     search.add_argument("--query", metavar="WORDS", help='words, "phrases", OR, brackets; instead of a question')
     search.add_argument("--databases", metavar="NAMES", help="names with commas between (default: those of the question, or all)")

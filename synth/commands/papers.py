@@ -21,14 +21,22 @@ FETCH_SCHEMA, LIBRARY_SCHEMA = "synth.fetch/1", "synth.library/1"
 
 def declare(command: Declare) -> None:
     """What this command is called and which options it takes."""
-    fetch = command("fetch", "fetch papers into the library, pinned by version and hash", [asking.options(), plain()])
+    fetch = command(
+        "fetch",
+        "fetch papers into the library, pinned by version and hash",
+        [asking.options(), plain()],
+        "2005.13013v2",
+        "stilts --cited",
+        "--pdf paper.pdf --id 2020.acl-main.447",
+        "--list",
+    )
     fetch.add_argument(
         "wanted", metavar="QUESTION|ID", nargs="*", help="a question, or ids: 2005.13013v2, 2020.acl-main.447, a DOI"
     )
     fetch.add_argument(
         "--cited", action="store_true", help="of a question only the papers that it cites, not those that its search kept"
     )
-    fetch.add_argument("--papers", metavar="DIR", help="folder of the library (default: in the cache folder)")
+    fetch.add_argument("--papers", metavar="DIR", help="the library of fetched papers (default: in the cache folder)")
     fetch.add_argument("--pdf", metavar="FILE", help="add a PDF that you have, under --id")
     fetch.add_argument("--id", metavar="ID", help="the id of the PDF: an arXiv id with its version, an ACL id, a DOI, or a name")
     fetch.add_argument("--list", action="store_true", help="show what the library has")

@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import Declare, plain, print_json
+from replicate.usage import Parser
+
+from ..plural import counted
+from . import Declare, named, plain, print_json
 
 if TYPE_CHECKING:
     from ..reading.document import Document, Table
@@ -24,20 +27,36 @@ FILES = (".pdf", ".html", ".htm", ".tex", ".txt", ".md", ".csv", ".tsv", ".parqu
 
 def declare(command: Declare) -> None:
     """What these commands are called and which options they take."""
-    common = argparse.ArgumentParser(add_help=False)
+    common = Parser(add_help=False)
     common.add_argument(
         "--page", metavar="N", type=int, action="append", default=[], help="read this page alone (may be repeated)"
     )
     common.add_argument("--papers", metavar="DIR", help="the library of fetched papers (default: in the cache folder)")
-    common.add_argument("--seconds", metavar="N", type=float, default=60, help="what one paper may take (default: 60)")
+    common.add_argument("--seconds", metavar="S", type=float, default=60, help="what one paper may take (default: 60)")
     common.add_argument("--memory", metavar="MIB", type=int, default=3072, help="what one paper may take (default: 3072 MiB)")
-    pages = command("pages", "a paper as sentences, with page, place and section", [common, plain()])
+    pages = command(
+        "pages",
+        "a paper as sentences, with page, place and section",
+        [common, plain()],
+        "paper.pdf --page 1",
+        "2005.13013v2 --json",
+    )
     pages.add_argument("files", metavar="FILE|ID", nargs="+", help="a PDF, HTML, LaTeX or text file, or a paper of the library")
-    table = command("table", "the tables of a paper as they were understood", [common, plain()])
+    table = command(
+        "table",
+        "the tables of a paper as they were understood",
+        [common, plain()],
+        "paper.pdf",
+        "2005.13013v2 --table 2 --as results --set split=dev --out table2.csv",
+    )
     table.add_argument("file", metavar="FILE|ID", help="a PDF, HTML, LaTeX or text file, or a paper of the library")
     table.add_argument("--table", metavar="K", help="the table of this number ('2'), else the K-th of the page or paper")
     table.add_argument(
-        "--as", dest="form", choices=["results"], help="rows of the contract, as CSV; what cannot be mapped is listed"
+        "--as",
+        dest="form",
+        metavar="NAME",
+        choices=["results"],
+        help="results: rows of results, as CSV; what cannot be mapped is listed",
     )
     table.add_argument("--id", metavar="ID", help="the paper and version that the rows come from (default: the id printed on it)")
     table.add_argument(
@@ -57,7 +76,7 @@ def located(name: str, papers: str | None) -> Path:
 
     from ..literature import ids, library
 
-    path = Path(name)
+    path = Path(named(name))
     if path.exists():
         return path
     if path.suffix.lower() in FILES:
@@ -74,8 +93,10 @@ def _reader(arguments: argparse.Namespace) -> Reader:
 
     from ..reading.worker import Limits, Reader
 
-    if arguments.seconds <= 0 or arguments.memory < 200:
-        raise Problem("--seconds is above 0 and --memory at least 200 MiB")
+    if not arguments.seconds > 0:
+        raise Problem(f"--seconds {arguments.seconds:g}: wanted a number above 0")
+    if arguments.memory < 200:
+        raise Problem(f"--memory {arguments.memory}: wanted at least 200 MiB")
     return Reader(Limits(arguments.seconds, arguments.memory))
 
 
@@ -108,15 +129,11 @@ def _pages(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     return BAD_INPUT if problems else DONE
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
-
-
 def _show(document: Document) -> None:
     """A line for each sentence: page, place on it, section, words; tables as rows."""
     counts = [(len(document.pages), "page"), (len(document.sentences), "sentence"), (len(document.tables), "table")]
     stamp = f", arXiv:{document.stamp}" if document.stamp else ""
-    print(f"{document.source}: {', '.join(_counted(*one) for one in counts)}{stamp}")
+    print(f"{document.source}: {', '.join(counted(*one) for one in counts)}{stamp}")
     if document.title:
         print(f"title: {document.title}")
     print()
@@ -167,8 +184,7 @@ def _chosen(document: Document, arguments: argparse.Namespace) -> list[Table]:
     if arguments.table is None:
         return there
     named = [table for table in there if table.number == arguments.table]
-    if not named and arguments.table.isdigit() and 1 <= int(arguments.table) <= len(there):
-        named = [there[int(arguments.table) - 1]]
+    named = named or [table for place, table in enumerate(there, 1) if arguments.table == str(place)]
     if not named:
         names = ", ".join(f"{table.number or 'without number'} (page {table.page})" for table in there)
         raise Problem(f"{where}: no table {arguments.table}; there is {names}")
@@ -263,7 +279,7 @@ def _listed(table: Table, part: Mapped) -> None:
     name = f"table {table.number}" if table.number else f"a table of page {table.page}"
     cells = len({id(cell) for cell in part.cells})
     print(
-        f"synth: {name}: {_counted(cells, 'cell')} mapped to {_counted(len(part.rows), 'row')}, {len(part.left)} not mapped",
+        f"synth: {name}: {counted(cells, 'cell')} mapped to {counted(len(part.rows), 'row')}, {len(part.left)} not mapped",
         file=sys.stderr,
     )
     reasons = Counter(one.reason for one in part.left)

@@ -19,7 +19,14 @@ SHOWN = 12  # differences that are printed; --json has all
 
 def declare(command: Declare) -> None:
     """What this command is called and which options it takes."""
-    report = command("report", "a report per question and an index, as HTML, PDF and Markdown", [checking.options(), plain()])
+    report = command(
+        "report",
+        "a report per question and an index, as HTML, PDF and Markdown",
+        [checking.options(), plain()],
+        "--open",
+        "stilts --format html,pdf,md --out out",
+        "--check out/stilts.html",
+    )
     report.add_argument("--format", metavar="NAMES", default="html", help="html, pdf, md, with commas between (default: html)")
     report.add_argument("--out", metavar="DIR", default="out", help="folder of the reports (default: out)")
     report.add_argument("--author", metavar="NAME", default="", help="whose reports these are (default: the program itself)")

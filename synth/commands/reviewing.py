@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..plural import counted
 from . import Declare, checking, plain, print_json
 
 if TYPE_CHECKING:
@@ -20,7 +21,11 @@ NONE = "–"
 def declare(command: Declare) -> None:
     """What this command is called and which options it takes."""
     review = command(
-        "review", "six reviewers on each report: scores, dissents, a total, certainty", [checking.options(), plain()]
+        "review",
+        "six reviewers on each report: scores, dissents, a total, certainty",
+        [checking.options(), plain()],
+        "stilts",
+        "stilts --explain certainty",
     )
     review.add_argument("--explain", metavar="REVIEWER", help="a reviewer's rubric and what it says of each claim; or: certainty")
 
@@ -54,10 +59,6 @@ def _points(value: float | None) -> str:
     return NONE if value is None else f"{value:.1f}"
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
-
-
 # ---- the review as people read it
 
 
@@ -89,7 +90,7 @@ def _total(of: Total) -> list[str]:
         top = "" if of.ceiling is None else f"; at most {of.ceiling:.1f} of 10 if all of it turned out well"
         return _wrapped(f"total: none, no reviewer could judge a single claim{top}", "", "  ")
     heard = [name for name in of.lowest_by if name not in of.silent]
-    rest = [f"{_counted(len(of.silent), 'reviewer')} without an opinion"] if of.silent and not of.lowest else []
+    rest = [f"{counted(len(of.silent), 'reviewer')} without an opinion"] if of.silent and not of.lowest else []
     low = f"{of.lowest:.1f} of {' and '.join([*heard, *rest])}"
     made = _wrapped(f"total: {of.score:.1f} of 10, half the mean ({of.mean:.1f}) and half the lowest score ({low})", "", "  ")
     apart = sorted(((value, name) for name, value in of.without.items() if value is not None), key=lambda pair: pair[0])
@@ -124,7 +125,7 @@ def _alpha(of: Agreement) -> str:
 def _dissents(of: Review) -> list[str]:
     if not of.dissents:
         rated = of.agreement.claims
-        return [f"  none on {_counted(rated, 'claim')} with several ratings" if rated else "  none: no claim has several ratings"]
+        return [f"  none on {counted(rated, 'claim')} with several ratings" if rated else "  none: no claim has several ratings"]
     made = list[str]()
     for one in of.dissents:
         made += _wrapped(f"{one.claim}: {one.reviewer} is {one.level}, the others {one.others}; {one.line}", "  ", "  ")

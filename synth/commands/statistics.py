@@ -8,76 +8,118 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import Declare, plain, print_json
+from replicate.usage import Parser
+
+from . import Declare, named, plain, print_json
 
 METHODS = ("REML", "DL", "PM", "ML", "FE", "EE", "CE", "EB", "HE", "HS", "HSk", "SJ", "SJIT", "DLIT", "PMM")
 TESTS = ("z", "t", "knha", "adhoc")
+SPLITS, WORLDS = ("dev", "test"), ("real", "artificial")
 COMMON = ("FE", "EE", "CE")
 
 
 def declare(command: Declare) -> None:
     """What these commands are called and which options they take."""
-    _declare_pool(command("pool", "pool effects of known variance: a meta-analysis of a table, or of our results", [plain()]))
-
-    _declare_regress(command("regress", "what scores or gains owe to pretraining size, distance, overlap and script", [plain()]))
-
-
-def _declare_regress(regress: argparse.ArgumentParser) -> None:
-    regress.add_argument("question", metavar="QUESTION|CSV", nargs="?", help="an experiment, whose runs alone count, or a CSV")
-    regress.add_argument("--results", metavar="PATH", help="a runs folder, .parquet, or any .csv with languages (default: runs)")
-    regress.add_argument("--outcome", metavar="NAME", help="gain or score; of a CSV its column, or several with commas between")
-    regress.add_argument("--language", metavar="COLUMN", help="the column of languages in a CSV")
-    regress.add_argument("--task", metavar="COLUMN", help="the column of tasks in a CSV")
-    regress.add_argument(
-        "--predictors", metavar="A,B", type=_names, default=(), help="other predictors than the prespecified ones"
+    _declare_pool(
+        command(
+            "pool",
+            "pool effects of known variance: a meta-analysis of a table, or of our results",
+            [plain()],
+            "effects.csv --effect yi --variance vi",
+            "effects.csv --cluster paper --moderators year --bias --forest forest.svg",
+            "runs --where target=xnli",
+        )
     )
-    regress.add_argument("--overlap", metavar="CSV", help="subword overlap with the pivot: columns language and overlap")
-    regress.add_argument("--where", metavar="COLUMN=VALUE", type=_pair, action="append", default=[], help="only these rows")
-    regress.add_argument("--split", choices=("dev", "test"), help="the split of results (default: test, dev where there is none)")
-    regress.add_argument("--margin", metavar="POINTS", type=float, help="no effect is said to be shown only within this margin")
-    regress.add_argument("--level", type=float, default=0.95, help="level of all intervals (default: 0.95)")
-    regress.add_argument("--world", choices=("real", "artificial"), help="whose languages a CSV speaks of (default: real)")
-    regress.add_argument("--typology", choices=("urielplus",), help="where languages beyond the shipped table are looked up")
-    regress.add_argument("--with-pivot", action="store_true", help="keep the pivot, which distances are measured from")
-    regress.add_argument("--quick", action="store_true", help="the primary model alone, without the sensitivity table")
+    _declare_regress(
+        command(
+            "regress",
+            "what scores or gains owe to pretraining size, distance, overlap and script",
+            [plain()],
+            "stilts",
+            "scores.csv --language lang --task task --outcome f1 --quick",
+        )
+    )
 
 
-def _declare_pool(pool: argparse.ArgumentParser) -> None:
+def _declare_regress(regress: Parser) -> None:
+    regress.add_argument("question", metavar="QUESTION|CSV", nargs="?", help="an experiment, whose runs alone count, or a CSV")
+    rows = regress.add_argument_group("what is explained")
+    rows.add_argument("--results", metavar="PATH", help="a runs folder, .parquet, or any .csv with languages (default: runs)")
+    rows.add_argument("--outcome", metavar="NAME", help="gain (default) or score; of a CSV its column, or several with commas")
+    rows.add_argument("--language", metavar="COLUMN", help="the column of languages in a CSV (default: found by its name)")
+    rows.add_argument("--task", metavar="COLUMN", help="the column of tasks in a CSV (default: found by its name)")
+    rows.add_argument("--where", metavar="COLUMN=VALUE", type=_pair, action="append", default=[], help="only these rows")
+    rows.add_argument(
+        "--split", metavar="NAME", choices=SPLITS, help="dev or test, of results (default: test, dev where there is none)"
+    )
+    rows.add_argument(
+        "--world", metavar="NAME", choices=WORLDS, help="whose languages a CSV speaks of: real (default) or artificial"
+    )
+    rows.add_argument("--with-pivot", action="store_true", help="keep the pivot, which distances are measured from")
+    model = regress.add_argument_group("by what, and how")
+    model.add_argument("--predictors", metavar="A,B", type=_names, default=(), help="other predictors than the prespecified ones")
+    model.add_argument("--overlap", metavar="CSV", help="subword overlap with the pivot: columns language and overlap")
+    model.add_argument(
+        "--typology",
+        metavar="NAME",
+        choices=("urielplus",),
+        help="where languages beyond the shipped table are looked up: urielplus (default: nowhere)",
+    )
+    model.add_argument("--margin", metavar="POINTS", type=float, help="no effect is said to be shown only within this margin")
+    model.add_argument("--level", metavar="X", type=float, default=0.95, help="level of all intervals (default: 0.95)")
+    model.add_argument("--quick", action="store_true", help="the primary model alone, without the sensitivity table")
+
+
+def _declare_pool(pool: Parser) -> None:
     pool.add_argument(
         "source", metavar="RESULTS|CSV", nargs="?", default="runs", help="a CSV of effects, or results (default: runs)"
     )
-    pool.add_argument("--effect", metavar="COLUMN", default="yi", help="the column of effects (default: yi)")
-    size = pool.add_mutually_exclusive_group()
+    rows = pool.add_argument_group("what is pooled")
+    rows.add_argument("--effect", metavar="COLUMN", default="yi", help="the column of effects (default: yi)")
+    size = rows.add_mutually_exclusive_group()
     size.add_argument("--variance", metavar="COLUMN", help="the column of sampling variances (default: vi)")
     size.add_argument(
         "--se", metavar="COLUMN", nargs="?", const="", help="the column of standard errors, instead of variances (default: sei)"
     )
-    pool.add_argument("--label", metavar="COLUMN", help="the column with the names of the studies")
-    pool.add_argument(
-        "--cluster", metavar="COLUMN", help="effects with the same value depend on each other: three levels, robust errors"
-    )
-    pool.add_argument("--moderators", metavar="A,B", type=_names, default=(), help="columns to explain the effects by")
-    pool.add_argument(
-        "--method", "--tau2", dest="method", choices=METHODS, default="REML", help="estimator of tau2; FE: a common effect"
-    )
-    pool.add_argument(
-        "--test", choices=TESTS, help="z, t, Knapp and Hartung (knha; the default), the same with a factor of at least 1 (adhoc)"
-    )
-    pool.add_argument("--level", type=float, default=0.95, help="level of all intervals (default: 0.95)")
-    pool.add_argument(
+    rows.add_argument("--label", metavar="COLUMN", help="the column with the names of the studies (default: found by its name)")
+    rows.add_argument(
         "--where", metavar="COLUMN=VALUE", type=_pair, action="append", default=[], help="only the rows with this value"
     )
-    pool.add_argument("--influence", action="store_true", help="how far each study pulls: residuals, Cook's distance")
-    pool.add_argument("--leave-one-out", action="store_true", help="the result without each study")
-    pool.add_argument("--cumulative", metavar="COLUMN", nargs="?", const="", help="study after study, in the order of a column")
-    pool.add_argument("--subgroups", metavar="COLUMN", help="a result for each value of a column, and whether they differ")
-    pool.add_argument("--split", choices=("dev", "test"), help="the split of results (default: test, dev where there is none)")
-    pool.add_argument(
+    rows.add_argument(
+        "--split", metavar="NAME", choices=SPLITS, help="dev or test, of results (default: test, dev where there is none)"
+    )
+    model = pool.add_argument_group("the model")
+    model.add_argument(
+        "--method",
+        "--tau2",
+        dest="method",
+        metavar="NAME",
+        choices=METHODS,
+        default="REML",
+        help=f"estimator of tau2: REML (default), or {', '.join(METHODS[1:])}; FE: a common effect",
+    )
+    model.add_argument(
+        "--test",
+        metavar="NAME",
+        choices=TESTS,
+        help="z, t, knha (Knapp and Hartung; default), or adhoc (the same with a factor of at least 1)",
+    )
+    model.add_argument("--level", metavar="X", type=float, default=0.95, help="level of all intervals (default: 0.95)")
+    model.add_argument("--moderators", metavar="A,B", type=_names, default=(), help="columns to explain the effects by")
+    model.add_argument(
+        "--cluster", metavar="COLUMN", help="effects with the same value depend on each other: three levels, robust errors"
+    )
+    more = pool.add_argument_group("what is told beside the pooled effect")
+    more.add_argument("--influence", action="store_true", help="how far each study pulls: residuals, Cook's distance")
+    more.add_argument("--leave-one-out", action="store_true", help="the result without each study")
+    more.add_argument("--cumulative", metavar="COLUMN", nargs="?", const="", help="study after study, in the order of a column")
+    more.add_argument("--subgroups", metavar="COLUMN", help="a result for each value of a column, and whether they differ")
+    more.add_argument(
         "--decompose", metavar="SYSTEM", nargs="?", const="", help="what the average gain in results is made of, task by task"
     )
-    pool.add_argument("--bias", action="store_true", help="Egger, Begg, trim and fill, PET-PEESE")
-    pool.add_argument("--forest", metavar="FILE.svg", help="write a forest plot")
-    pool.add_argument("--funnel", metavar="FILE.svg", help="write a funnel plot with the contours of p")
+    more.add_argument("--bias", action="store_true", help="Egger, Begg, trim and fill, PET-PEESE")
+    more.add_argument("--forest", metavar="FILE", help="write a forest plot (.svg)")
+    more.add_argument("--funnel", metavar="FILE", help="write a funnel plot with the contours of p (.svg)")
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -117,7 +159,7 @@ def _pool(arguments: argparse.Namespace, given: Sequence[str]) -> int:
     )
     if arguments.decompose is not None:
         return _decompose(arguments)
-    report = pooling.report(*pooling.read(Path(arguments.source), asked))
+    report = pooling.report(*pooling.read(Path(named(arguments.source)), asked))
     for path, draw in ((arguments.forest, pooled.forest), (arguments.funnel, pooled.funnel)):
         if path:
             _write(path, draw(report))
