@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -21,13 +22,14 @@ from .. import provenance
 from ..checks import CHECKS
 from ..checks.hand import Hand
 from ..facts import shipped
+from ..reading import attached
 from ..records import Verdict
 from . import html, markdown, pdf
 from .build import compose
 from .inputs import GENERATOR, Inputs, unpack
 from .value import SCHEMA, Report
 
-AGAIN = ("tables", "replication")  # checks that need no paper
+WITHOUT = ("tables", "replication")  # checks that need no paper
 NUMBER = re.compile(r"[+\u2212-]?\d[\d,]*(?:\.\d+)?%?")
 SHOWN = 12
 LARGEST = 256 << 20
@@ -76,14 +78,16 @@ def check(path: Path) -> Checked:
     if path.stat().st_size > LARGEST:
         raise Problem(f"{path}: larger than {LARGEST >> 20} MiB; that is no report of synth's")
     kind = path.suffix.lower().removeprefix(".")
-    if kind not in READERS:
+    if kind not in AGAIN:
         raise Problem(f"{path}: a report is .html, .pdf or .md")
-    content = path.read_bytes()
-    reader, text, again = READERS[kind]
-    inputs = unpack(_packed(reader(content, str(path)), str(path)), str(path))
-    report = compose(inputs, "")
-    says, holds = text(content), text(again(report))
-    changed, verdicts = _verdicts(inputs)
+    held, says = _of_pdf(path) if kind == "pdf" else READERS[kind](path.read_bytes())
+    inputs = unpack(_packed(held, str(path)), str(path))
+    try:
+        holds = AGAIN[kind](compose(inputs, ""))
+        changed, verdicts = _verdicts(inputs)
+    except Exception as error:  # data that somebody changed have any form, and each part of a report fails in its own way
+        said = str(error) if isinstance(error, Problem) else f"{type(error).__name__}: {error}"
+        raise Problem(f"{path}: the data in it make no report ({said}); make the report again") from error
     numbers = sum(len(NUMBER.findall(line)) for line in holds)
     found = _differences(says, holds)
     return Checked(str(path), kind, inputs.question.name, numbers, found, verdicts, changed, _left(inputs), _made_by(inputs))
@@ -98,68 +102,71 @@ def _packed(found: str, where: str) -> str:
     try:
         data = json.loads(found)
         schema, packed = data["schema"], data["packed"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Problem(f"{where}: the data in it are damaged; make the report again") from error
     if schema != SCHEMA or not isinstance(packed, str):
         raise Problem(f"{where}: its data have the schema {schema!r}; this version reads {SCHEMA!r}: make the report again")
     return packed
 
 
-def _of_html(content: bytes, where: str) -> str:
-    found = re.search(rb'<script type="application/json" id="report-data">(.*?)</script>', content, re.S)
-    return found.group(1).decode("utf-8", "replace") if found else ""
+def _of_html(content: bytes) -> tuple[str, list[str]]:
+    _, _, after = content.partition(b'<script type="application/json" id="report-data">')
+    held, ended, _ = after.partition(b"</script>")
+    return held.decode("utf-8", "replace") if ended else "", _html_lines(content)
 
 
-def _of_markdown(content: bytes, where: str) -> str:
-    found = re.findall(rb"<!-- stilts-claims: (\{.*?\}) -->", content, re.S)
-    return found[-1].decode("utf-8", "replace") if found else ""
+def _of_markdown(content: bytes) -> tuple[str, list[str]]:
+    _, _, after = content.rpartition(b"<!-- stilts-claims: {")
+    held, ended, _ = after.partition(b"} -->")
+    return f"{{{held.decode('utf-8', 'replace')}}}" if ended else "", _markdown_lines(content)
 
 
-def _of_pdf(content: bytes, where: str) -> str:
-    import io
+def _of_pdf(path: Path) -> tuple[str, list[str]]:
+    """In a process of its own: a PDF of somebody else is not trusted."""
+    from ..reading.worker import Reader
 
-    import pypdf
-
-    try:
-        attached = pypdf.PdfReader(io.BytesIO(content)).attachments
-    except Exception as error:  # whatever a damaged PDF makes of its reader
-        raise Problem(f"{where}: not a PDF that can be read ({error})") from error
-    held = attached.get(pdf.ATTACHED)
-    return held[0].decode("utf-8", "replace") if held else ""
+    with Reader() as reader:
+        return reader.attached(path, pdf.ATTACHED)
 
 
 def _html_lines(content: bytes) -> list[str]:
     """The words of a page, an element's a line: no style, no script; titles and descriptions of figures count as text."""
-    text = re.sub(r"<(style|script)\b.*?</\1>", "", content.decode("utf-8", "replace"), flags=re.S)
-    text = re.sub(r"<a class=\"save\".*?</a>", "", text, flags=re.S)
-    broken = re.sub(rf"</?({PARTS})\b[^>]*>", "\n", text)
-    lines = (re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", "", line))).strip() for line in broken.splitlines())
+    text = content.decode("utf-8", "replace")
+    for begin, end in (("<style", "</style>"), ("<script", "</script>"), ('<a class="save"', "</a>")):
+        text = _without(text, begin, end)
+    broken = re.sub(rf"</?({PARTS})\b[^<>]*>", "\n", text)
+    lines = (re.sub(r"\s+", " ", unescape(re.sub(r"<[^<>]*>", "", line))).strip() for line in broken.splitlines())
     return [line for line in lines if line]
 
 
+def _without(text: str, begin: str, end: str) -> str:
+    """The text without what stands between these. Both are looked for once, however many openings a file of somebody's has."""
+    made, at = [], 0
+    while (start := text.find(begin, at)) >= 0 and (stop := text.find(end, start)) >= 0:
+        made.append(text[at:start])
+        at = stop + len(end)
+    return "".join([*made, text[at:]])
+
+
 def _markdown_lines(content: bytes) -> list[str]:
-    text = re.sub(r"<!-- stilts-claims: .*?-->", "", content.decode("utf-8", "replace"), flags=re.S)
+    text = _without(content.decode("utf-8", "replace"), "<!-- stilts-claims: ", "-->")
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _pdf_lines(content: bytes) -> list[str]:
-    """The text of a PDF as its pages hold it."""
-    import pypdfium2
-
-    made = []
-    document = pypdfium2.PdfDocument(content)
-    try:
-        for page in document:
-            made += page.get_textpage().get_text_range().splitlines()
-    finally:
-        document.close()
-    return [line.strip() for line in made if line.strip()]
+def _pdf_lines(report: Report) -> list[str]:
+    """The text of a report's PDF as its pages hold it."""
+    with tempfile.TemporaryDirectory(prefix="stilts-claims-") as folder:
+        made = Path(folder) / "again.pdf"
+        made.write_bytes(pdf.document(report))
+        return attached.read(made, pdf.ATTACHED)[1]
 
 
-READERS: Mapping[str, tuple[Callable[[bytes, str], str], Callable[[bytes], list[str]], Callable[[Report], bytes]]] = {
-    "html": (_of_html, _html_lines, lambda report: html.page(report).encode()),
-    "md": (_of_markdown, _markdown_lines, lambda report: markdown.text(report).encode()),
-    "pdf": (_of_pdf, _pdf_lines, pdf.document),
+# How the data and the lines of a file are read, and the lines of the same report made again.
+READERS: Mapping[str, Callable[[bytes], tuple[str, list[str]]]] = {"html": _of_html, "md": _of_markdown}
+AGAIN: Mapping[str, Callable[[Report], list[str]]] = {
+    "html": lambda report: _html_lines(html.page(report).encode()),
+    "md": lambda report: _markdown_lines(markdown.text(report).encode()),
+    "pdf": _pdf_lines,
 }
 
 
@@ -184,12 +191,12 @@ def _verdicts(inputs: Inputs) -> tuple[tuple[str, ...], int]:
     changed, made = [], 0
     for claim in inputs.question.claims:
         said = inputs.verdicts.get(claim.id)
-        for name in AGAIN if said else ():
+        for name in WITHOUT if said else ():
             before = said.checks.get(name) if said else None
             if before is None:
                 continue
             made += 1
-            now = CHECKS[name](claim, inputs.question, hand)
+            now = CHECKS[name].make(claim, inputs.question, hand)
             if not _same(before, now):
                 changed.append(f"{claim.id}, {name}: the report says {_short(before)}, its data give {_short(now)}")
     return tuple(changed), made

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from replicate import shown
 
 from .inputs import GENERATOR, Inputs
 from .plain import shortened, visible
@@ -59,7 +60,7 @@ def crate(made: Sequence[Made], command: str, date: str, author: str, version: s
         if one.inputs:
             entry["name"] = shortened(visible(one.inputs.question.question), LONG)
         graph.append(entry)
-    return (json.dumps({"@context": CONTEXT, "@graph": graph}, ensure_ascii=False, indent=1) + "\n").encode()
+    return (shown.as_json({"@context": CONTEXT, "@graph": graph}, indent=1) + "\n").encode()
 
 
 def _sources(made: Sequence[Made]) -> list[tuple[str, str]]:

@@ -35,6 +35,7 @@ from .value import SCHEMA
 
 GENERATOR = "stilts-claims"
 MANY = 6000  # rows
+ROWS = 2_000_000  # of a table in a report of somebody else
 INTERVALS = ("low", "high")
 MOST = 64 << 20  # bytes of unpacked data: a report of somebody else may be a bomb
 
@@ -179,7 +180,7 @@ def unpack(packed: str, where: str) -> Inputs:
         if unpacker.unconsumed_tail:
             raise Problem(f"{where}: its data are larger than {MOST >> 20} MiB unpacked; that is no report of synth's")
         data = json.loads(text)
-    except (binascii.Error, zlib.error, ValueError) as error:
+    except (binascii.Error, zlib.error, ValueError, RecursionError) as error:
         raise Problem(f"{where}: the data in it are damaged ({error}); make the report again") from error
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         found = data.get("schema") if isinstance(data, dict) else None
@@ -202,7 +203,9 @@ def unpack(packed: str, where: str) -> Inputs:
             reliable=tuple((mean, right, of) for mean, right, of in data["reliable"]),
             own=None if data["own"] is None else _hand((), data["own"]["runs"], data["where"], data["own"]["left_out"]),
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except Problem as problem:
+        raise problem if str(problem).startswith(where) else Problem(f"{where}: {problem}; make the report again") from problem
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise Problem(f"{where}: the data in it lack {error}; make the report again") from error
 
 
@@ -211,19 +214,41 @@ def _columns(frame: pd.DataFrame) -> str:
     rows the intervals over examples stay out, which only one line of the sensitivity of the regression looks at."""
     if len(frame) > MANY:
         frame = frame.drop(columns=[name for name in INTERVALS if name in frame])
-    rows = list(csv.reader(io.StringIO(frame.to_csv(index=False))))
-    made = {column[0]: list(column[1:]) for column in zip(*rows, strict=True)}
-    short = {name: values[:1] if len(set(values)) == 1 else values for name, values in made.items()}
-    return json.dumps({"rows": len(frame), "columns": short}, separators=(",", ":"))
+    made = {str(name): _shortened(_written(frame[[name]]), len(frame) > MANY) for name in frame.columns}
+    return json.dumps({"rows": len(frame), "columns": made}, separators=(",", ":"))
+
+
+def _written(column: pd.DataFrame) -> list[str]:
+    """The cells of a frame's only column as CSV has them."""
+    return [cells[0] for cells in csv.reader(io.StringIO(column.to_csv(index=False, header=False)))]
+
+
+def _shortened(values: list[str], many: bool) -> list[str] | dict[str, Any]:
+    """The values themselves; one that is the same everywhere once; of many rows each different one, and where it stands."""
+    different = list(dict.fromkeys(values))
+    if len(different) == 1 or not many:
+        return different if len(different) == 1 else values
+    places = {value: place for place, value in enumerate(different)}
+    return {"of": different, "at": [places[value] for value in values]}
 
 
 @lru_cache(maxsize=32)
 def _frame(text: str) -> pd.DataFrame:
     data: dict[str, Any] = json.loads(text) if text else {"rows": 0, "columns": {}}
     count, columns = data["rows"], data["columns"]
-    filled = {name: values * count if len(values) == 1 < count else values for name, values in columns.items()}
-    rows: list[Any] = pd.DataFrame(filled, dtype=str).to_dict("records") if count else []
-    return results.table(rows, "the data of the report")
+    if not isinstance(count, int) or not 0 <= count <= ROWS:  # one value may stand for all rows
+        raise ValueError(f"a table with at most {ROWS:,} rows (it says {str(count)[:20]})")
+    if not count:
+        return results.table([], "the data of the report")
+    filled = {name: _filled(values, count) for name, values in columns.items()}
+    return results.table(pd.DataFrame(filled, dtype=str), "the data of the report")
+
+
+def _filled(values: list[str] | dict[str, Any], count: int) -> list[str]:
+    """All cells of a column that was shortened."""
+    if isinstance(values, dict):
+        return [values["of"][place] for place in values["at"]]
+    return values * count if len(values) == 1 < count else values
 
 
 @lru_cache(maxsize=4)

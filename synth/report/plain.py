@@ -1,21 +1,18 @@
-"""Text of others made safe to show: nothing that a reader cannot see, nothing that turns the line around."""
+"""Text of others as a page shows it: with nothing in it that a reader cannot see (`visible`), and no wider than its line."""
 
 from __future__ import annotations
 
 import re
 
-# Controls, marks and overrides of direction, separators of lines, and halves of characters that no format holds.
-HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff]"
-)
-SPACE = re.compile(r"[\t\n\r\u2028\u2029]+")
 LONG = 40  # characters of a word that a line still holds
 BREAK = "\u200b"
 
 
 def visible(text: str) -> str:
-    """The text with its hidden characters named: a right-to-left override becomes \u27e8U+202E\u27e9."""
-    return HIDDEN.sub(lambda found: f"\u27e8U+{ord(found.group()):04X}\u27e9", SPACE.sub(" ", text))
+    """One line of text with its hidden characters named: a right-to-left override becomes \u27e8U+202E\u27e9."""
+    from replicate import shown  # not before synth/shadow.py has looked whose `replicate` it is
+
+    return shown.visible(text)
 
 
 def breakable(text: str, every: int = 8) -> str:

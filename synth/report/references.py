@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,11 +39,14 @@ class Reference:
 def references(question: Question, scoped: Sequence[Scoped], hand: Hand, papers: str | None) -> tuple[Reference, ...]:
     """In the order of the question; papers that only a claim cites come last."""
     ids = list(dict.fromkeys([*question.papers, *(claim.paper for claim in question.claims)]))
-    shipped = _shipped()
+    shipped, claims = _shipped(), Counter(claim.paper for claim in question.claims)
+    versions: dict[str, set[str]] = {}
+    for name in (*hand.papers, *hand.published):
+        versions.setdefault(base(name), set()).add(name)
     made = []
     for id in ids:
         record = _in_library(id, papers, hand)
-        printed = tuple(sorted({name for name in (*hand.papers, *hand.published) if base(name) == base(id)}))
+        printed = tuple(sorted(versions.get(base(id), ())))
         known = shipped.get(id) or next((shipped[name] for name in printed if name in shipped), {})
         made.append(
             Reference(
@@ -53,7 +57,7 @@ def references(question: Question, scoped: Sequence[Scoped], hand: Hand, papers:
                 url=_url(id),
                 sha256=record.sha256 if record else "",
                 withdrawn=record.withdrawn if record else "",
-                claims=sum(claim.paper == id for claim in question.claims),
+                claims=claims[id],
                 tables=printed,
                 topic=_topic(id, bool(record and record.title) or bool(known), scoped),
             )

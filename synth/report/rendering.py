@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from replicate import resources
+from replicate import resources, shown
 from replicate.problems import Problem
 
 from ..sentences import count
@@ -36,7 +36,7 @@ def render(name: str, own: Path | None, autoescape: bool, **values: Any) -> str:
     import jinja2
 
     folder = own.parent if own else resources.templates()
-    environment = _environment(folder, autoescape)
+    environment = _environment(folder, autoescape, own is not None)
     file = own or folder / name
     try:
         return environment.get_template(file.name).render(**values)
@@ -54,10 +54,12 @@ def render(name: str, own: Path | None, autoescape: bool, **values: Any) -> str:
 
 
 @lru_cache(maxsize=8)
-def _environment(folder: Path, autoescape: bool) -> jinja2.Environment:
+def _environment(folder: Path, autoescape: bool, foreign: bool) -> jinja2.Environment:
+    """What fills templates. One that did not come with us may be anybody's: it gets the report, and nothing of Python."""
     import jinja2
+    from jinja2.sandbox import SandboxedEnvironment
 
-    made = jinja2.Environment(
+    made = (SandboxedEnvironment if foreign else jinja2.Environment)(
         loader=jinja2.FileSystemLoader([folder, resources.templates()]),
         autoescape=autoescape,
         undefined=jinja2.StrictUndefined,
@@ -94,10 +96,14 @@ def table(block: Figure) -> str:
     """The data of a figure as CSV. A cell that a spreadsheet would take for a formula is quoted by an apostrophe."""
     made = io.StringIO()
     writer = csv.writer(made, lineterminator="\n")
-    writer.writerow(block.head)
+    writer.writerow(map(_cell, block.head))
     for line in block.data:
-        writer.writerow("" if one is None else f"'{one}" if isinstance(one, str) and one[:1] in "=+-@" else one for one in line)
+        writer.writerow(map(_cell, line))
     return made.getvalue()
+
+
+def _cell(value: str | float | None) -> Any:
+    return "" if value is None else shown.cell(shown.visible(value) if isinstance(value, str) else value)
 
 
 def ranks(lines: Sequence[ClaimLine]) -> list[str]:
@@ -110,7 +116,7 @@ def ranks(lines: Sequence[ClaimLine]) -> list[str]:
 def _keys(line: ClaimLine) -> tuple[tuple[object, ...], ...]:
     place = FINALS.index(line.verdict) if line.verdict in FINALS else len(FINALS)
     mark = ("yes", "no", "none").index(line.mark)
-    checks = [(one.verdict.lower(), one.number) for one in line.proofs]
+    checks = [(one.verdict.lower(), one.number) for one in line.proofs[:3]]  # the table's own columns
     return ((line.text.lower(),), (mark, line.reported), *checks, (place, line.verdict), (line.confidence,))
 
 
@@ -141,30 +147,8 @@ def sentence(text: str) -> str:
     return head + ("" if ended or not text else ".")
 
 
-def escaped(text: str) -> str:
-    """Text that Markdown shows as it is: no emphasis, no link, no tag, no table, no list, nobody mentioned."""
-    found = re.sub(r"([\\`*_{}\[\]<>#|~&$!@])", r"\\\1", text)
-    found = found.replace("://", "\\://").replace("www.", "www\\.")
-    return re.sub(r"^(\s*)([-+=]|\d+(?=[.)]))", lambda one: f"{one.group(1)}{_bare(one.group(2))}", found)
-
-
-def _bare(start: str) -> str:
-    """The beginning of a line that would be taken for a list: the sign, or what follows the number, escaped."""
-    return f"{start}\\" if start.isdigit() else f"\\{start}"
-
-
-def address(href: str) -> str:
-    """An address within Markdown's brackets."""
-    return "".join(f"%{ord(one):02X}" if one in '()<> \\"' else one for one in href)
-
-
-def in_url(text: str) -> str:
-    """Text as the content of a data: address: only what would end it or be misread is escaped."""
-    return "".join(f"%{byte:02X}" if byte < 33 or byte > 126 or byte in b"\"#%&'<>" else chr(byte) for byte in text.encode())
-
-
 FILTERS: dict[str, Any] = {
-    "in_url": in_url,
+    "in_url": shown.in_url,
     "csv": table,
     "ranks": ranks,
     "day": day,
@@ -172,8 +156,8 @@ FILTERS: dict[str, Any] = {
     "deflated": deflated,
     "sentence": sentence,
     "slug": slug,
-    "escaped": escaped,
-    "address": address,
+    "escaped": shown.markdown,
+    "address": shown.address,
     "slug_id": lambda id: re.sub(r"[^\w.-]", "-", id),
     "safe_link": lambda href: str(href).startswith(SCHEMES),
 }

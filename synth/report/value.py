@@ -1,14 +1,14 @@
 """One Report: a heading and sections of blocks. It is all that the three templates arrange.
 
 Words are spans of text; a block is a paragraph, facts, a list, a table, a figure, the claims, or commands. Every text in
-them has passed `plain.visible`, so no template has to think of control characters.
+a report passes `plain.visible` when it is made, so no template has to think of control characters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any, Literal
 
 from .plain import visible
 
@@ -214,6 +214,20 @@ class Section:
     artificial: bool = False
 
 
+RAW = ("wide", "narrow", "data", "block", "kind")  # drawings, what is packed or escaped elsewhere, and words of our own
+
+
+def _seen(value: Any) -> Any:
+    """A part of a report with nothing in its texts that a reader cannot see."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, tuple):
+        return tuple(map(_seen, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: _seen(getattr(value, one.name)) for one in fields(value) if one.name not in RAW})
+    return value
+
+
 @dataclass(frozen=True)
 class Report:
     """All that a report says. `data` is what it was made from, packed; `check` unpacks it."""
@@ -228,6 +242,11 @@ class Report:
     sections: tuple[Section, ...]
     generator: str
     data: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            if one.name not in RAW:
+                object.__setattr__(self, one.name, _seen(getattr(self, one.name)))
 
     def figures(self) -> tuple[Figure, ...]:
         """All figures in order."""

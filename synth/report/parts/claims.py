@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
+from ...checks import CHECKS
 from ...records import Claim, Evidence, Twin, Verdict
 from ...sentences import Finding
 from ...verify import FINALS
@@ -12,7 +13,7 @@ from ..inputs import Inputs
 from ..plain import shortened, visible
 from ..value import ClaimLine, Claims, Control, Paragraph, Proof, Section, Words, link, strong, words
 
-TITLES = {"words": "The source's words", "tables": "The source's tables", "replication": "Our runs"}
+TITLES = {name: check.title for name, check in CHECKS.items()}
 LONGEST = 420  # characters of a claim in the table; the whole of it stands inside
 PASSAGE, CELLS = 1200, 40  # characters of a quote, cells of a check that are shown
 
@@ -29,14 +30,13 @@ def section(inputs: Inputs, findings: Sequence[Finding]) -> Section:
     )
     verdicts = Counter(one.verdict.verdict for one in findings)
     ordered = tuple((word, verdicts[word]) for word in (*FINALS, *sorted(set(verdicts) - set(FINALS))) if word in verdicts)
-    return Section("claims", "The claims and what became of them", (Paragraph(intro), Claims(lines(findings), ordered)), "Claims")
+    # What is said of the whole question stands in a section of its own, and not with each claim again.
+    once = {one.line for one in inputs.scoped if not one.claim}
+    lines = tuple(_line(one.claim, one.verdict, once) for one in findings)
+    return Section("claims", "The claims and what became of them", (Paragraph(intro), Claims(lines, ordered)), "Claims")
 
 
-def lines(findings: Sequence[Finding]) -> tuple[ClaimLine, ...]:
-    return tuple(_line(one.claim, one.verdict) for one in findings)
-
-
-def _line(claim: Claim, verdict: Verdict) -> ClaimLine:
+def _line(claim: Claim, verdict: Verdict, once: Set[str]) -> ClaimLine:
     reported = claim.reported
     text = visible(claim.text) + (" \u2026" if claim.cut and not claim.text.rstrip().endswith(("\u2026", "...")) else "")
     brief = shortened(text, LONGEST)
@@ -54,7 +54,7 @@ def _line(claim: Claim, verdict: Verdict) -> ClaimLine:
         confidence=confidence(verdict),
         note=visible(claim.note),
         controls=tuple(_control(twin, verdict) for twin in verdict.twins),
-        scope=tuple(visible(one) for one in verdict.scope),
+        scope=tuple(visible(one) for one in verdict.scope if one not in once),
         source=visible(str(reported.get("report", ""))),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from replicate import results, tasks
+from replicate import results
 
 from ...records import title
 from ..plain import visible
@@ -92,8 +92,3 @@ def _rounded(value: str | float | None) -> str | float | None:
     if isinstance(value, float):
         return round(value, 4) if math.isfinite(value) else None
     return visible(value) if isinstance(value, str) else value
-
-
-def tasks_in_order(names: Sequence[str]) -> list[str]:
-    """Targets in the order of the field."""
-    return [id for id in tasks.TASKS if id in set(names)]
