@@ -18,6 +18,7 @@ from typing import Any
 from replicate import provenance
 from replicate.files import whole
 from replicate.problems import BAD_INPUT, DONE, INTERRUPTED
+from replicate.usage import Parser, examples
 
 SCHEMA = "stilts-claims.bench/1"
 FOLDER = Path(__file__).parent
@@ -26,6 +27,9 @@ OUT = FOLDER.parent / "out" / "bench.json"
 
 def main() -> int:
     """Run each benchmark in a process of its own."""
+    parser = Parser(prog="python -m benchmarks", description="all benchmarks, one after the other: ratios, and out/bench.json")
+    examples(parser, "")
+    parser.parse_args()
     found: dict[str, Any] = {}
     missing: dict[str, str] = {}
     for file in sorted(FOLDER.glob("[a-z]*.py")):

@@ -8,13 +8,14 @@ python -m benchmarks.audit --json
 
 from __future__ import annotations
 
-import argparse
 import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from . import _asked
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "pdfs"
 SUFFIX = {"markdown": ".md", "html": ".html", "latex": ".tex", "pdf": ".pdf"}
@@ -146,8 +147,7 @@ def _row(values: dict[str, float], ratio: float) -> dict[str, float]:
 
 def main() -> None:
     """Measure and print, as a table or as JSON."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.audit", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser = _asked.parser("audit", __doc__, "", "--papers 2 --form html")
     parser.add_argument("--papers", metavar="N", type=int, default=8, help="made papers of each kind (default: 8)")
     parser.add_argument("--form", choices=list(SUFFIX), default="markdown", help="what they are written as")
     parser.add_argument("--pdfs", metavar="DIR", default=str(SHARED), help="a folder of real papers")

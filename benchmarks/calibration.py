@@ -10,7 +10,6 @@ squares, the usual thing, on the same draws.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import math
@@ -18,6 +17,8 @@ import os
 import sys
 from collections.abc import Sequence
 from typing import Any
+
+from . import _asked
 
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
@@ -105,8 +106,7 @@ def measure(draws: int, scenario: str, seed: int) -> dict[str, Any]:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure and print, as a table or as JSON."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.calibration", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser = _asked.parser("calibration", __doc__, "--quick", "--only family --seed 1 --json")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} draws of each scenario instead of {DRAWS:,}")
     parser.add_argument("--draws", type=int, metavar="N", help="another number of draws")
     parser.add_argument("--only", choices=list(SCENARIOS), action="append", help="this scenario; may be repeated")

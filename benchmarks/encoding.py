@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
+
+from . import _asked
 
 os.environ |= {
     "TOKENIZERS_PARALLELISM": "false",
@@ -147,13 +148,14 @@ def measured(case: str, folder: Path) -> dict[str, dict[str, float]]:
 
 def main() -> None:
     """Measure and print, as a table or as JSON."""
+    arguments = _asked.parser("encoding", __doc__, "").parse_args()
     rows: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as name:
         os.environ["XDG_CACHE_HOME"] = os.environ["HF_HOME"] = name
         for case in CASES:
             rows |= measured(case, Path(name))
     rows = {name: {key: round(value, 3) for key, value in row.items()} for name, row in rows.items()}
-    if "--json" in sys.argv:
+    if arguments.json:
         print(json.dumps({"encoding": rows}))
         return
     for name, row in rows.items():

@@ -10,7 +10,6 @@ without what makes pairs of them: the least that mining on faiss can cost. One t
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
@@ -19,6 +18,8 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from . import _asked
 
 WIDTH, NEIGHBOURS = 1024, 4
 SIZE, FULL = 4_000, 20_000
@@ -94,8 +95,7 @@ def measure(size: int) -> dict[str, float]:
 
 def main() -> None:
     """Measure and print, as a table or as JSON."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.mining", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser = _asked.parser("mining", __doc__, "", "--size 2000 --json")
     parser.add_argument("--full", action="store_true", help=f"also {FULL:,} x {FULL:,}")
     parser.add_argument("--size", type=int, action="append", metavar="N", help=f"sentences on each side (default: {SIZE})")
     arguments = parser.parse_args()

@@ -7,13 +7,14 @@ python -m benchmarks.reading --json
 
 from __future__ import annotations
 
-import argparse
 import json
 import tempfile
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+
+from . import _asked
 
 TRIES, ENOUGH = 3, 4.0  # CPU seconds after which nothing is tried again
 PAGES = 12
@@ -94,8 +95,7 @@ def measure(paths: list[Path], where: str, peers: bool) -> dict[str, dict[str, f
 
 def main() -> None:
     """Measure and print, as a table or as JSON."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.reading", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser = _asked.parser("reading", __doc__, "", "--pdfs papers/ --json")
     parser.add_argument("--pdfs", metavar="DIR", default=str(SHARED), help="a folder of real papers to read as well")
     arguments = parser.parse_args()
     peers = find_spec("pdfplumber") is not None

@@ -11,7 +11,6 @@ python -m benchmarks.scifact --fit      writes data/calibration/words.toml
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import sys
@@ -43,6 +42,8 @@ from synth.words.labels import (
     scales,
     shipped,
 )
+
+from . import _asked
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "real" / "scifact"
 FOLDS, TIMES = 10, 3
@@ -238,8 +239,7 @@ def refit(claims_path: Path, corpus_path: Path) -> Path:
 
 def main() -> int:
     """Measure and print, as a table or as JSON; or fit the weights again."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scifact", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser = _asked.parser("scifact", __doc__, "--scifact scifact/", "--scifact scifact/ --json")
     parser.add_argument("--scifact", metavar="DIR", default=str(SHARED), help="folder of claims_train.jsonl and corpus.jsonl")
     parser.add_argument("--claims", metavar="FILE", help="other claims in the same form")
     parser.add_argument("--corpus", metavar="FILE", help="other abstracts in the same form")

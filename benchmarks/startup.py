@@ -11,6 +11,8 @@ import resource
 import subprocess
 import sys
 
+from . import _asked
+
 CASES = {
     "replicate --help": ["-m", "replicate", "--help"],
     "replicate plan": ["-m", "replicate", "plan", "stilts", "--scale", "large"],
@@ -38,11 +40,12 @@ def cpu(arguments: list[str]) -> float:
 
 def main() -> None:
     """Measure and print, as a table or as JSON."""
+    arguments = _asked.parser("startup", __doc__, "", "--json").parse_args()
     peer = cpu(PEER)
     rows = {name: {"ratio": round(cpu(case) / peer, 3), "peer": round(peer, 3)} for name, case in CASES.items()}
     for row in rows.values():
         row["ours"] = round(row["ratio"] * peer, 3)
-    if "--json" in sys.argv:
+    if arguments.json:
         print(json.dumps({"startup": rows}))
         return
     for name, row in rows.items():

@@ -10,12 +10,13 @@ numbers are compared with lme4's and metafor's in the tests, not here.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import time
 from collections.abc import Callable
 from typing import Any
+
+from . import _asked
 
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
@@ -87,8 +88,7 @@ def meta_analyses() -> Callable[[], Any]:
 
 def main() -> None:
     """Measure and print, as a table or as JSON."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.statistics", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser = _asked.parser("statistics", __doc__, "--quick", "--json")
     parser.add_argument("--quick", action="store_true", help="measure once instead of three times")
     arguments = parser.parse_args()
     data, tries = rows(), 1 if arguments.quick else 3

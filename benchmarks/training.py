@@ -15,7 +15,6 @@ Where there is a GPU, also: XLM-R Large's shape, real tokens a second of wall ti
 
 from __future__ import annotations
 
-import argparse
 import copy
 import json
 import sys
@@ -25,6 +24,7 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
+from . import _asked
 from ._contestants import BATCH, TIMES, Setting, Tick, limit, ours, peer, race, read_by_ours, read_by_peer, sampled, setting
 
 SMALL = {"hidden_size": 256, "num_hidden_layers": 6, "num_attention_heads": 4, "intermediate_size": 1024, "vocab_size": 32_000}
@@ -144,8 +144,7 @@ def on_gpu() -> dict[str, Row]:
 
 def main() -> None:
     """Measure and print, as a table or as JSON."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.training", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser = _asked.parser("training", __doc__, "--quick", "--full --json")
     parser.add_argument("--quick", action="store_true", help="a smaller sample: less than a minute")
     parser.add_argument("--full", action="store_true", help="a whole epoch for each contestant, and what it learnt: ten minutes")
     parser.add_argument("--bf16", action="store_true", help="measure bf16 even where the processor has no arithmetic for it")

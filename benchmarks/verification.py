@@ -11,7 +11,6 @@ training part of SciFact where ../shared/real is.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
@@ -24,7 +23,7 @@ from typing import Any
 
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
-from . import _labelled, _learnt
+from . import _asked, _labelled, _learnt
 
 ROOT = Path(__file__).resolve().parents[1]
 PDFS = ROOT.parent / "shared" / "pdfs"
@@ -293,8 +292,7 @@ def calibrate(folder: Path, only: Sequence[str] = ()) -> None:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure and print, as a table or as JSON."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.verification", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser = _asked.parser("verification", __doc__, "", "--full --json")
     parser.add_argument("--full", action="store_true", help=f"all claims on the published table, not {SAMPLE}")
     parser.add_argument("--calibrate", type=Path, metavar="DIR", help="write what confidence is learnt from, and measure nothing")
     parser.add_argument(
