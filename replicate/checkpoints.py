@@ -14,7 +14,8 @@ from pathlib import Path
 
 from . import experiments, plan, resources, store
 from .experiments import options
-from .problems import DONE, USAGE, Problem, guard
+from .problems import DONE, Problem, guard, unknown
+from .usage import Parser, examples
 
 COMMAND = "make checkpoint"
 # Those that may be shipped: the experiment whose pretraining it is, the model, and what makes it.
@@ -56,19 +57,27 @@ def _made_by(folder: Path) -> str:
     """The command that made a shipped model; empty where it does not say."""
     try:
         return str(json.loads((folder / "recipe.json").read_bytes())["made_by"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""
+
+
+def parser() -> Parser:
+    """The parser of all options."""
+    top = Parser(prog="python -m replicate.checkpoints", description="put a pretrained nano model where the package has it")
+    top.add_argument("runs", metavar="DIR", help="the runs folder that has the pretrained model")
+    top.add_argument("name", metavar="NAME", nargs="?", default="xlmr", help=f"{', '.join(MODELS)} (default: xlmr)")
+    examples(top, "runs/checkpoint-xlmr", "runs/checkpoint-mt5 mt5")
+    return top
 
 
 def main() -> int:
     """Ship a pretrained nano model from the store that is named."""
-    runs, name = [*sys.argv[1:], "xlmr"][:2] if len(sys.argv) in (2, 3) else ("", "")
-    if name not in MODELS:
-        print(f"usage: python -m replicate.checkpoints RUNS [{'|'.join(MODELS)}]", file=sys.stderr)
-        return USAGE
-    experiment, model, command = MODELS[name]
+    asked = parser().parse_args()
+    if asked.name not in MODELS:
+        raise unknown("model to ship", asked.name, MODELS)
+    experiment, model, command = MODELS[asked.name]
     steps = pretraining(options.choose(experiments.find(experiment, "nano"), model=model))
-    print(ship(store.open_store(Path(runs)), steps, resources.data() / "checkpoints", command))
+    print(ship(store.open_store(Path(asked.runs)), steps, resources.data() / "checkpoints", command))
     return DONE
 
 

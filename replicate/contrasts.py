@@ -13,7 +13,7 @@ import pandas as pd
 from .experiments.protocol import PICKED, SELECTED, Contrast
 from .languages import Language
 from .metrics.significance import holm
-from .results import MEASURED, SAME, score_metrics
+from .results import MEASURED, SAME, scoring
 
 DISTANCE = "featural"
 LEVEL = 0.95
@@ -57,7 +57,11 @@ class Spread:
 
 def estimates(frame: pd.DataFrame, contrasts: Sequence[Contrast], known: Mapping[str, Language], pivot: str) -> list[Estimate]:
     """Every contrast on these rows, in the order of the contrasts, with p corrected by Holm among those of one rank."""
-    found = [_estimate(frame, one, known, pivot) for one in contrasts]
+    scores: dict[tuple[Any, ...], pd.DataFrame] = {}  # most contrasts look at the same rows
+    for one in contrasts:
+        if (one.targets, one.metric) not in scores:
+            scores[one.targets, one.metric] = _scores(frame, one)
+    found = [_estimate(scores[one.targets, one.metric], one, known, pivot) for one in contrasts]
     for rank in (True, False):
         places = [place for place, one in enumerate(found) if one.primary is rank and one.p is not None]
         for place, p in zip(places, holm([found[place].p or 0.0 for place in places]), strict=True):
@@ -65,13 +69,12 @@ def estimates(frame: pd.DataFrame, contrasts: Sequence[Contrast], known: Mapping
     return found
 
 
-def _estimate(frame: pd.DataFrame, contrast: Contrast, known: Mapping[str, Language], pivot: str) -> Estimate:
+def _estimate(scores: pd.DataFrame, contrast: Contrast, known: Mapping[str, Language], pivot: str) -> Estimate:
     about = Estimate(contrast.name, along=contrast.along, primary=contrast.primary)
 
     def none(why: str) -> Estimate:
         return replace(about, missing=why)
 
-    scores = _scores(frame, contrast)
     one, other = (_side(scores, side, contrast, pivot) for side in (contrast.of, contrast.over))
     for side, given in ((one, contrast.of), *([(other, contrast.over)] if contrast.over else [])):
         if side.empty:
@@ -114,7 +117,7 @@ def _scores(frame: pd.DataFrame, contrast: Contrast) -> pd.DataFrame:
         rows = rows[rows["target"].isin(contrast.targets)]
     if contrast.metric != "score":
         return rows[rows["metric"] == contrast.metric]
-    rows = rows[[metric in score_metrics(target) for metric, target in zip(rows["metric"], rows["target"], strict=True)]]
+    rows = rows[scoring(rows)]
     key = [column for column in rows.columns if column not in {*MEASURED, "metric", "missing"}]
     return rows.groupby(key, dropna=False, sort=False, as_index=False)["value"].mean().assign(metric="score")
 

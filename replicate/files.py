@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -15,6 +16,7 @@ from typing import IO
 
 NAME = "stilts-claims"
 ASIDE = ".new"  # the end of names of what is being written
+LINKED = (errno.ELOOP, errno.EMLINK)  # what opening a link says that is not to be followed
 
 
 @contextlib.contextmanager
@@ -47,8 +49,15 @@ def beside(path: Path) -> Iterator[Path]:
     aside = path.with_name(f".{path.name}{ASIDE}")
     make(aside.parent)
     while True:
+        if aside.is_symlink():
+            aside.unlink(missing_ok=True)
         aside.mkdir(exist_ok=True)
-        handle = os.open(aside, os.O_RDONLY)
+        try:
+            handle = os.open(aside, os.O_RDONLY | os.O_NOFOLLOW)
+        except OSError as error:
+            if error.errno not in LINKED:
+                raise
+            continue
         try:
             if _locked(handle, aside):
                 break
@@ -67,11 +76,21 @@ def beside(path: Path) -> Iterator[Path]:
 
 
 def _alone(path: Path) -> IO[bytes]:
-    """An empty file that no other process writes to."""
+    """An empty file that no other process writes to, and that has no other name: a link is taken away and never followed."""
     while True:
-        file = os.fdopen(os.open(path, os.O_CREAT | os.O_RDWR, 0o666), "wb")
         try:
-            if _locked(file.fileno(), path):
+            handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o666)
+        except OSError as error:
+            if error.errno not in LINKED:
+                raise
+            path.unlink(missing_ok=True)
+            continue
+        file = os.fdopen(handle, "wb")
+        try:
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+                path.unlink(missing_ok=True)
+            elif _locked(handle, path):
                 file.truncate(0)
                 return file
         except FileNotFoundError:
@@ -101,7 +120,7 @@ def sweep(folder: Path) -> None:
 def inside(name: str) -> bool:
     """Whether a name that somebody else wrote down means something in a folder, and nothing elsewhere."""
     path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and "\\" not in name and path.parts != ()
+    return not path.is_absolute() and ".." not in path.parts and path.parts != () and not set(name) & {"\\", "\0"}
 
 
 def sha256(path: Path) -> str:
@@ -135,7 +154,9 @@ def make(folder: Path) -> None:
         folder.mkdir()
     except FileNotFoundError:
         make(folder.parent)
-        make(folder)
+        # Once, not for ever: a file system that takes no folders (/proc) says each time that one is missing.
+        folder.mkdir(exist_ok=True)
+        sync_names(folder.parent)
     except OSError:
         if not folder.is_dir():  # what is there already may be answered in other ways than by its being there
             raise

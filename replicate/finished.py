@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,19 @@ def _own(work: Path) -> list[Path]:
     return [path for path in sorted(work.rglob("*")) if path.relative_to(work).parts[0] != CHECKPOINT]
 
 
+def cells(id: str, step: Mapping[str, Any], record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of the contract that a finished evaluation makes; Damaged where it lacks what they are made of."""
+    try:
+        settings = step["settings"]
+        row = {**settings["row"], "target": settings["target"], "split": settings["split"]}
+        if isinstance(row.get("intermediate_languages"), list):
+            row["intermediate_languages"] = "+".join(row["intermediate_languages"])
+        base = {"origin": f"run:{id}", "perturbation": "", "rate": 0.0, "quantity": "level", "over": "", "printed": "", "n": None}
+        return [{**base, **row, **cell} for cell in record["result"].get("cells", ())]
+    except (AttributeError, KeyError, TypeError) as error:
+        raise Damaged(f"{STEP} or {RESULT} lacks what an evaluation has ({error})") from None
+
+
 def content(result: Mapping[str, Any], files: Mapping[str, Any]) -> str:
     """The hash of what a step made: its result and the hashes of its files."""
     return hashlib.sha256(plan.canonical([result, files]).encode()).hexdigest()
@@ -93,6 +107,8 @@ def content(result: Mapping[str, Any], files: Mapping[str, Any]) -> str:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode) and not path.is_dir():
+            raise Damaged(f"{path.name} is no file")  # a pipe or a device would be read for ever
         data = json.loads(path.read_bytes())
     except FileNotFoundError:
         raise Damaged(f"{path.name} is missing") from None

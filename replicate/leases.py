@@ -45,7 +45,7 @@ def take(path: Path) -> Lease | None:
 def taken(path: Path) -> bool:
     """Whether somebody has the lease right now."""
     try:
-        handle = os.open(path, os.O_RDONLY)
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return False
     try:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
 import errno
 import os
 import sys
 from collections.abc import Callable, Iterable
 
+from .shown import visible
+
 DONE, FAILED, USAGE, REFUTED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
 class Problem(Exception):
-    """Something the user can mend. The message is the whole line that they see."""
+    """Something the user can mend. The message is the whole line that they see; of a very long one the middle is left out."""
 
     code = BAD_INPUT
+
+    def __init__(self, line: str) -> None:
+        super().__init__(shortened(visible(line)))  # what it quotes of others adds no line to it
 
 
 class Failure(Problem):
@@ -23,12 +27,28 @@ class Failure(Problem):
     code = FAILED
 
 
-def unknown(what: str, name: str, valid: Iterable[str]) -> Problem:
-    """The problem for a name that does not exist, with the nearest names that do."""
+MOST_NAMES = 30  # of valid names in one line
+LONGEST = 1500  # characters of a line; what somebody's file holds has no end
+
+
+def near(name: str, valid: Iterable[str]) -> list[str]:
+    """The valid names most like this one, the best first; capitals make no difference."""
+    import difflib
+
+    by_lower = {one.lower(): one for one in sorted(valid, reverse=True)}
+    return [by_lower[found] for found in difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.55)]
+
+
+def unknown(what: str, name: str, valid: Iterable[str], whole: bool = True) -> Problem:
+    """The problem for a name that does not exist, with the nearest names that do, or else with those there are.
+
+    Without `whole` a name that is like no other is told without the list.
+    """
     names = sorted(set(valid))
-    near = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"valid: {', '.join(names)}"
-    return Problem(f"unknown {what} {name!r}; {hint}")
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    if found := near(name, names):
+        return Problem(f"unknown {what} {name!r}; did you mean {' or '.join(found)}?")
+    return Problem(f"unknown {what} {name!r}" + (f"; valid: {', '.join(names[:MOST_NAMES]) or 'none'}{more}" if whole else ""))
 
 
 SYSTEM = {
@@ -48,7 +68,19 @@ SYSTEM = {
 def explain(error: OSError) -> str:
     """One line for an error of the operating system: the path, then what to do."""
     says = SYSTEM.get(error.errno or 0, error.strerror or str(error))
-    return f"{error.filename}: {says}" if error.filename else says
+    return shortened(f"{error.filename}: {says}" if error.filename else says)
+
+
+def shortened(line: str) -> str:
+    """The line; where it is very long without its middle."""
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 300]} ... {line[-250:]}"
+
+
+def unreadable(error: Exception) -> str:
+    """Why a text is no JSON or TOML, in words for people: what Python says of its own limits is none of them."""
+    if isinstance(error, RecursionError):
+        return "nested too deep"
+    return "a number of thousands of digits" if "integer string conversion" in str(error) else str(error)
 
 
 def guard(command: Callable[[], int], program: str, debug: bool = False) -> int:
@@ -57,7 +89,9 @@ def guard(command: Callable[[], int], program: str, debug: bool = False) -> int:
     With `debug` errors rise as they are, traceback and all.
     """
     try:
-        return command()
+        code = command()
+        sys.stdout.flush()  # here, where a reader that went away can be told from a fault
+        return code
     except BrokenPipeError:
         # The reader of our output went away (`| head`); Python must not complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -73,5 +107,28 @@ def guard(command: Callable[[], int], program: str, debug: bool = False) -> int:
     except OSError as error:
         if debug:
             raise
-        print(f"{program}: {explain(error)}", file=sys.stderr)
+        print(f"{program}: {visible(explain(error))}", file=sys.stderr)
         return FAILED
+    except (RecursionError, MemoryError) as error:
+        if debug:
+            raise
+        deep = "what it was given is nested too deeply; is it the right file? (--debug shows which)"
+        print(f"{program}: {deep if isinstance(error, RecursionError) else 'no memory is left'}", file=sys.stderr)
+        return BAD_INPUT if isinstance(error, RecursionError) else FAILED
+    except Exception as error:
+        if debug:
+            raise
+        print(f"{program}: {_fault(error)}", file=sys.stderr)
+        return FAILED
+
+
+def _fault(error: Exception) -> str:
+    """One line for what nobody foresaw: what it was, and where in our code it came from."""
+    import traceback
+
+    ours = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if {"replicate", "synth"} & set(frame.filename.split(os.sep))
+    ]
+    where = f", {os.path.basename(ours[-1].filename)} line {ours[-1].lineno}" if ours else ""
+    said = visible(f"{type(error).__name__}: {error}"[:300])
+    return f"a fault of this program, not of yours ({said}{where}); the same command with --debug shows all: please report it"

@@ -8,6 +8,9 @@ import time
 from collections.abc import Sequence
 from typing import TextIO, TypeVar
 
+from . import confidential
+from .shown import bare, visible
+
 Item = TypeVar("Item")
 REDRAW, LINE = 0.1, 10.0  # seconds between two drawings on a terminal, and between two lines elsewhere
 WIDTH = 24
@@ -22,7 +25,7 @@ class Bar:
 
     def __init__(self, title: str, total: int, unit: str = "", stream: TextIO | None = None) -> None:
         self.title, self.total, self.unit = title, total, unit
-        self.stream = sys.stderr if stream is None else stream
+        self.stream = bare(sys.stderr if stream is None else stream)  # what it draws with steers a terminal
         self.terminal = self.stream.isatty()
         self.started = time.monotonic()
         self._drawn = 0.0
@@ -39,7 +42,7 @@ class Bar:
     def note(self, line: str) -> None:
         """A line that stays, above the bar."""
         self._erase()
-        print(line, file=self.stream, flush=True)
+        print(_safe(line), file=self.stream, flush=True)
         if self.terminal:
             self._draw()
 
@@ -68,7 +71,7 @@ class Bar:
         times = f"{passed}, about {duration(left)} left" if left is not None and done < self.total else passed
         if not self.terminal:
             what = f"  {' | '.join(doing)}" if doing else ""
-            print(f"{self.title}: {counts}, {share:.0%}, {times}{what}", file=self.stream, flush=True)
+            print(_safe(f"{self.title}: {counts}, {share:.0%}, {times}{what}"), file=self.stream, flush=True)
             return
         width = max(shutil.get_terminal_size().columns - 1, 20)
         full = round(share * WIDTH)
@@ -76,7 +79,7 @@ class Bar:
         if doing:
             lines.append("  " + " | ".join(doing))
         self._erase()
-        self.stream.write("\n".join(line[:width] for line in lines))
+        self.stream.write("\n".join(_safe(line)[:width] for line in lines))
         self._lines = len(lines)
         self.stream.flush()
 
@@ -84,6 +87,10 @@ class Bar:
         if self._lines:
             self.stream.write("\r\x1b[K" + "\x1b[A\r\x1b[K" * (self._lines - 1))
             self._lines = 0
+
+
+def _safe(line: str) -> str:
+    return visible(confidential.taken_out(line))
 
 
 def duration(seconds: float) -> str:

@@ -1,11 +1,10 @@
-"""Where an artefact comes from: versions, commit, command. No host, no user name."""
+"""Where an artefact comes from: versions and device. No host, no user name."""
 
 from __future__ import annotations
 
 import functools
 import sys
 from importlib import metadata
-from pathlib import Path
 
 from . import devices
 
@@ -22,30 +21,6 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return found
-
-
-@functools.cache
-def commit() -> str:
-    """The commit of the checkout that this code lies in, empty outside one."""
-    try:
-        git = Path(__file__).resolve().parent.parent / ".git"
-        if git.is_file():  # a worktree or submodule points to its folder
-            git = (git.parent / git.read_text().removeprefix("gitdir:").strip()).resolve()
-        head = (git / "HEAD").read_text().strip()
-        if not head.startswith("ref: "):
-            return head
-        ref = head.removeprefix("ref: ")
-        shared = git / "commondir"
-        common = (git / shared.read_text().strip()).resolve() if shared.exists() else git
-        for folder in (git, common):
-            if (folder / ref).is_file():
-                return (folder / ref).read_text().strip()
-        for line in (common / "packed-refs").read_text().splitlines():
-            if line.endswith(" " + ref):
-                return line.split()[0]
-    except OSError:
-        pass
-    return ""
 
 
 def device() -> str:

@@ -23,7 +23,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from . import files, leases
+from . import confidential, files, leases
 from .problems import Problem
 
 STEP, RESULT = "step.json", "result.json"
@@ -49,8 +49,13 @@ class Remote:
 
             fs, base = url_to_fs(self.url)
         except Exception as error:  # each file system has errors of its own; a package that is missing is named
-            raise Problem(f"{self.url}: {_says(error)}") from None
+            raise Problem(f"{self.name}: {_says(error)}") from None
         return fs, base.rstrip("/")
+
+    @property
+    def name(self) -> str:
+        """The URL for people and records."""
+        return confidential.taken_out(self.url)
 
     @property
     def fs(self) -> Any:
@@ -78,7 +83,7 @@ def connect(url: str, write: bool) -> Remote:
                 pass
         refresh(remote)
     except FileNotFoundError as error:
-        raise Problem(f"{remote.url}: {_says(error)}") from None
+        raise Problem(f"{remote.name}: {_says(error)}") from None
     return remote
 
 
@@ -107,7 +112,7 @@ def refresh(remote: Remote) -> None:
     # First the mirror: a step is in the store before it is in the mirror, so what is missing now was taken away.
     known = {path.parent.name for path in (remote.mirror / "steps").glob(f"*/{RESULT}")}
     remote.fs.invalidate_cache()
-    there = {path.split("/")[-2] for path in _found(remote, "steps") if path.endswith(f"/{RESULT}")}
+    there = {id for path in _found(remote, "steps") if path.endswith(f"/{RESULT}") and files.inside(id := path.split("/")[-2])}
     for id in known - there:
         shutil.rmtree(remote.mirror / "steps" / id, ignore_errors=True)
     _read(remote, [f"steps/{id}/{name}" for name in (STEP, RESULT) for id in sorted(there - known)])
@@ -136,17 +141,17 @@ def fetch(remote: Remote, id: str, *names: str) -> None:
             # The step was done anew since its small files came here.
             shutil.rmtree(home)
             if not _complete(remote, home, names):
-                raise Problem(f"{remote.url}/steps/{id} is damaged: a file there is not the one that {RESULT} names")
+                raise Problem(f"{remote.name}/steps/{id} is damaged: a file there is not the one that {RESULT} names")
     finally:
         held.release()
 
 
 def _complete(remote: Remote, home: Path, names: tuple[str, ...]) -> bool:
     if not look(remote, home.name):
-        raise Problem(f"{remote.url}: there is no step {home.name}")
+        raise Problem(f"{remote.name}: there is no step {home.name}")
     record = json.loads((home / RESULT).read_bytes())
     if not all(map(files.inside, record["files"])):
-        raise Problem(f"{remote.url}/steps/{home.name} is damaged: {RESULT} names a file that is none of its folder")
+        raise Problem(f"{remote.name}/steps/{home.name} is damaged: {RESULT} names a file that is none of its folder")
     return all(
         (home / name).exists() or _fetched(remote, home, name, about["sha256"])
         for name, about in record["files"].items()
@@ -247,10 +252,10 @@ def _tried(remote: Remote, act: Callable[[], Value]) -> Value:
             raise
         except Exception as error:  # each file system has errors of its own
             if pause is None or isinstance(error, FINAL):
-                raise Problem(f"{remote.url}: {_says(error)}") from None
+                raise Problem(f"{remote.name}: {_says(error)}") from None
             time.sleep(pause)
     raise AssertionError
 
 
 def _says(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:SHOWN]
+    return " ".join(confidential.taken_out(f"{type(error).__name__}: {error}").split())[:SHOWN]

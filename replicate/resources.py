@@ -1,10 +1,12 @@
-"""Where the files that travel with the product lie: beside the packages in a checkout, inside them in a wheel.
+"""Where the files that travel with the product lie, and of which commit they are: beside the packages in a checkout, inside
+them in a wheel.
 
 The wheel puts `data/` into `replicate/_data` and `reports/templates/` into `synth/_templates` (pyproject.toml).
 """
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from .problems import Problem
@@ -25,6 +27,30 @@ def models() -> list[Path]:
 def templates() -> Path:
     """The folder of the report's templates and fonts. Read-only."""
     return _first("templates", ROOT / "synth" / "_templates", ROOT / "reports" / "templates")
+
+
+@cache
+def commit() -> str:
+    """The commit of the checkout that this code lies in, empty outside one; read without git, since every step asks."""
+    try:
+        git = ROOT / ".git"
+        if git.is_file():  # a worktree or submodule points to its folder
+            git = (git.parent / git.read_text().removeprefix("gitdir:").strip()).resolve()
+        head = (git / "HEAD").read_text().strip()
+        if not head.startswith("ref: "):
+            return head
+        ref = head.removeprefix("ref: ")
+        shared = git / "commondir"
+        common = (git / shared.read_text().strip()).resolve() if shared.exists() else git
+        for folder in (git, common):
+            if (folder / ref).is_file():
+                return (folder / ref).read_text().strip()
+        for line in (common / "packed-refs").read_text().splitlines():
+            if line.endswith(" " + ref):
+                return line.split()[0]
+    except OSError:
+        pass
+    return ""
 
 
 def _first(what: str, *folders: Path) -> Path:

@@ -7,18 +7,18 @@ the grid was complete, else what it lacks, and then there is no value.
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from . import tasks
+from . import columns, tasks
 from .files import whole
+from .grouped import groups_of, shared
 from .printed import Interval, difference, interval, mean, total
 from .problems import Problem, unknown
 
@@ -68,11 +68,12 @@ MEASURED = ("origin", "value", "printed", "n", "low", "high", "note")  # what do
 # A gain compares two rows that are alike in all this; the baseline has no intermediate data and no MLM.
 SAME = ("world", "model", "method", "seed", "max_length", "target", "language", "split", "perturbation", "rate", "metric")
 SHOWN = 4  # faults that one line names
+EXACT = 2**53  # above it a float64 does not tell whole numbers apart
 
 
-def table(rows: Iterable[Mapping[str, Any]], where: str = "results") -> pd.DataFrame:
+def table(rows: Iterable[Mapping[str, Any]] | pd.DataFrame, where: str = "results") -> pd.DataFrame:
     """A valid frame of these rows; columns that a row does not name get their defaults."""
-    frame = pd.DataFrame(list(rows))
+    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     for column in COLUMNS:
         if column not in frame and (column in DEFAULTS or frame.empty):
             frame[column] = DEFAULTS.get(column)
@@ -99,7 +100,7 @@ def _typed(frame: pd.DataFrame, where: str) -> pd.DataFrame:
             numbers = pd.to_numeric(cells, errors="coerce")
             bad = numbers.isna() & cells.notna() & (cells.astype("string").fillna("") != "")
             if dtype == "Int64":
-                bad |= numbers.notna() & (numbers % 1 != 0)
+                bad |= numbers.notna() & ((numbers % 1 != 0) | (numbers.abs() > EXACT))
         what = {"bool": "true or false", "Int64": "a whole number"}.get(dtype, "a number")
         faults += _faults(bad, cells, f"'{{}}' is not {what}")
         typed[column] = numbers.where(~bad, 0).astype(dtype)
@@ -113,6 +114,8 @@ def _extra(cells: pd.Series) -> pd.Series:
     dtype = OPTIONAL.get(str(cells.name))
     if dtype == "float64":
         return pd.to_numeric(cells, errors="coerce").astype("float64")
+    if cells.dtype == object:  # rows are told apart by their cells, and lists and tables cannot be
+        cells = cells.map(lambda one: str(one) if isinstance(one, (list, dict)) else one)
     return cells.astype("string").fillna("") if dtype == "string" else cells
 
 
@@ -164,8 +167,10 @@ def validate(frame: pd.DataFrame, where: str = "results") -> pd.DataFrame:
 
 def _source(frame: pd.DataFrame) -> pd.Series:
     """Whose rows these are: all runs together, each version of a paper alone. They are never averaged together."""
-    paper = frame["origin"].str.startswith("paper:")
-    return frame["origin"].str.split("#").str[0].where(paper, "run").astype("string")
+    found, paper = pd.Series("run", index=frame.index, dtype="string"), frame["origin"].str.startswith("paper:")
+    if paper.any():  # of a million runs none is taken apart
+        found[paper] = frame["origin"][paper].str.split("#").str[0].astype("string")
+    return found
 
 
 def read(path: str | os.PathLike, experiments: Iterable[str] = ()) -> pd.DataFrame:
@@ -180,51 +185,24 @@ def read(path: str | os.PathLike, experiments: Iterable[str] = ()) -> pd.DataFra
     if far or Path(path).is_dir():
         from . import plan, store
 
-        names, rows = set(experiments), list(store.rows(path))
+        names, seen = set(experiments), set[str]()
         ids = store.answering(path, names).union(*(plan.evaluations(name) for name in names))
         planned = {f"run:{id}" for id in ids} if names else set()
-        kept = [row for row in rows if row["origin"] in planned] if planned else rows
-        frame = table(kept, where=str(path))
-        frame.attrs["left_out"] = len({row["origin"] for row in rows} - {row["origin"] for row in kept})
+
+        def kept() -> Iterator[dict[str, Any]]:
+            for row in store.rows(path):
+                seen.add(row["origin"])
+                if not planned or row["origin"] in planned:
+                    yield row
+
+        frame = table(kept(), where=str(path))
+        frame.attrs["left_out"] = len(seen - planned) if planned else 0
         return frame
     path = Path(path)
-    reads = {".parquet": _read_parquet, ".csv": _read_csv}
+    reads = {".parquet": columns.of_parquet, ".csv": columns.of_csv}
     if path.suffix not in reads:
         raise Problem(f"{path}: results are a runs folder, a .parquet or a .csv file, not {path.suffix or 'without suffix'}")
-    return validate(_typed(reads[path.suffix](path), str(path)), str(path))
-
-
-def _version(found: str, path: Path) -> None:
-    if found != SCHEMA:
-        says = f"has the schema {found!r}" if found else "names no schema"
-        raise Problem(f"{path}: {says}; this version reads {SCHEMA!r}: write the results anew")
-
-
-def _read_parquet(path: Path) -> pd.DataFrame:
-    import pyarrow
-    import pyarrow.parquet
-
-    try:
-        read = pyarrow.parquet.read_table(path)
-        _version((read.schema.metadata or {}).get(b"schema", b"").decode("utf-8", "replace"), path)
-        return read.to_pandas()
-    except (pyarrow.ArrowException, OSError) as error:
-        raise Problem(f"{path}: damaged, not a whole Parquet file ({str(error).splitlines()[0]}); write it anew") from error
-
-
-def _read_csv(path: Path) -> pd.DataFrame:
-    try:
-        first, _, rest = path.read_text(encoding="utf-8").partition("\n")
-        _version(first.lstrip("#").strip() if first.startswith("#") else "", path)
-        # pandas fills up rows that are too short, so they are counted before.
-        widths = [len(fields) for fields in csv.reader(io.StringIO(rest))]
-        short = next((line for line, width in enumerate(widths) if width != widths[0]), None)
-        if not rest.endswith("\n") or short is not None:
-            where = f"row {short} has {widths[short]} fields instead of {widths[0]}" if short else "its last row breaks off"
-            raise Problem(f"{path}: damaged, {where}; write it anew")
-        return pd.read_csv(io.StringIO(rest), dtype="string", keep_default_na=False)
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise Problem(f"{path}: damaged, not a whole CSV file ({str(error).splitlines()[0]}); write it anew") from error
+    return validate(_typed(reads[path.suffix](path, SCHEMA), str(path)), str(path))
 
 
 def write(frame: pd.DataFrame, path: str | os.PathLike) -> None:
@@ -259,7 +237,9 @@ def one_world(frame: pd.DataFrame, mix_worlds: bool = False) -> pd.DataFrame:
     """The frame, if its rows are of one world; real and artificial ones stand together only when asked."""
     worlds = sorted(set(frame["world"]))
     if len(worlds) > 1 and not mix_worlds:
-        raise Problem(f"rows of the worlds {' and '.join(worlds)} together; select one, or ask for both (mix_worlds)")
+        raise Problem(
+            f"rows of the worlds {' and '.join(worlds)} together; select one (--where world=real), or ask for both (mix_worlds)"
+        )
     return frame
 
 
@@ -282,6 +262,14 @@ def _computed(groups: Iterable[dict[str, Any]], like: pd.DataFrame) -> pd.DataFr
     return frame.astype({column: dtype for column, dtype in COLUMNS.items() if column in frame})
 
 
+def scoring(frame: pd.DataFrame) -> pd.Series:
+    """Which rows hold a metric that counts in the score of their task."""
+    found = pd.Series(False, index=frame.index)
+    for target in frame["target"].unique():
+        found |= (frame["target"] == target) & frame["metric"].isin(score_metrics(target))
+    return found
+
+
 def task_scores(frame: pd.DataFrame, mix_worlds: bool = False) -> pd.DataFrame:
     """Per task one row (language `all`, metric `score`): the mean over its languages of its score's metrics.
 
@@ -289,24 +277,27 @@ def task_scores(frame: pd.DataFrame, mix_worlds: bool = False) -> pd.DataFrame:
     """
     frame = one_world(frame, mix_worlds)
     frame = frame[(frame["quantity"] == "level") & frame["target"].isin(list(tasks.TASKS))].assign(source=_source)
-    wanted = [metric in score_metrics(target) for metric, target in zip(frame["metric"], frame["target"], strict=True)]
-    frame = frame[pd.Series(wanted, index=frame.index, dtype=bool)]
+    frame = frame[scoring(frame)]
     key, about = [*_identity(frame), "target"], ["source", "world", "model", "method", "target", "split"]
-    spoken = {pair: set(group) - {ALL} for pair, group in frame.groupby(about, dropna=False)["language"]}
+    spoken = {pair: set(group.unique()) - {ALL} for pair, group in frame.groupby(about, dropna=False)["language"]}
+    values = frame["value"].to_numpy()
+    cells = {name: shared(frame[name]) for name in ("language", "metric", "origin")}
     groups = list[dict[str, Any]]()
-    for values, group in frame.groupby(key, dropna=False, sort=False):
-        named = dict(zip(key, values, strict=True))
+    for named, rows in groups_of(frame, key):
         languages = spoken[tuple(named[column] for column in about)] or {ALL}
-        cells = group[group["language"].isin(languages)]
+        rows = rows if languages == {ALL} else np.array([row for row in rows if cells["language"][row] != ALL], int)
+        have: dict[str, set[str]] = {}
+        for row in rows:
+            have.setdefault(cells["metric"][row], set()).add(cells["language"][row])
         absent = [
             f"{language} {metric}"
             for metric in score_metrics(named["target"])
-            for language in sorted(languages - set(cells["language"][cells["metric"] == metric]))
+            for language in sorted(languages - have.get(metric, set()))
         ]
-        value = float("nan") if absent else cells["value"].mean()
-        origins = sorted(set(cells["origin"]))
+        origins = sorted({cells["origin"][row] for row in rows})
         origin = origins[0] if len(origins) == 1 else f"{named['source']}:{len(origins)} origins"
-        named |= {"origin": origin, "language": ALL, "metric": SCORE, "value": value}
+        named |= {"origin": origin, "language": ALL, "metric": SCORE}
+        named["value"] = float("nan") if absent else values[rows].mean()
         groups.append({**named, "missing": ", ".join(f"{named['target']} {name}" for name in absent)})
     return _computed(groups, frame).drop(columns="source")
 
@@ -316,23 +307,25 @@ def averages(frame: pd.DataFrame, mix_worlds: bool = False) -> pd.DataFrame:
     scores = task_scores(frame, mix_worlds).assign(source=_source)
     # The tasks of one system differ in length (QA reads more) and, where there is no dev set, in split.
     key = [column for column in _identity(scores) if column not in ("split", "max_length", "trained_on")]
+    records = scores.to_dict("records")
     groups = list[dict[str, Any]]()
-    for values, group in scores.groupby(key, dropna=False, sort=False):
-        if (again := group.duplicated(["split", "target"])).any():
-            twice = group[again].iloc[0]
-            raise Problem(
-                f"{twice['target']} of {twice['intermediate']} was measured at several max_length; select one before averaging"
-            )
-        length = group["max_length"].iloc[0] if group["max_length"].nunique(dropna=False) == 1 else pd.NA
+    for named, places in groups_of(scores, key):
         by_split: dict[str, dict[str, dict[Hashable, Any]]] = {}
-        for row in group.to_dict("records"):
-            by_split.setdefault(row["split"], {})[row["target"]] = row
+        for row in (records[place] for place in places):
+            of_split = by_split.setdefault(row["split"], {})
+            if row["target"] in of_split:
+                raise Problem(
+                    f"{row['target']} of {row['intermediate']} was measured at several max_length; select one before averaging"
+                )
+            of_split[row["target"]] = row
+        lengths = {None if pd.isna(length := records[place]["max_length"]) else length for place in places}
+        length = lengths.pop() if len(lengths) == 1 else None
         for split, have in by_split.items():
             if split == "dev":
                 have = {id: row for id, row in by_split.get("test", {}).items() if id in NO_DEV} | have
             elif set(have) <= set(NO_DEV) and "dev" in by_split:
                 continue  # they stand in the dev average
-            named = dict(zip(key, values, strict=True)) | {"split": split, "max_length": length}
+            named |= {"split": split, "max_length": pd.NA if length is None else length}
             for name, members in AVERAGES.items():
                 missing = [have[id]["missing"] if id in have else id for id in members if id not in have or have[id]["missing"]]
                 value = float("nan") if missing else sum(have[id]["value"] for id in members) / len(members)

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import finished, leases, plan, remote
+from . import confidential, finished, leases, plan, remote
 from .files import make, remove, sha256, sweep, sync, whole
 from .finished import CHECKPOINT, SCHEMA, Damaged, read
 from .leases import Lease
@@ -48,7 +48,7 @@ class Store:
     @property
     def name(self) -> str:
         """The store for people."""
-        return self.remote.url if self.remote else str(self.root)
+        return self.remote.name if self.remote else str(self.root)
 
     @property
     def address(self) -> str:
@@ -83,7 +83,8 @@ def open_store(root: str | os.PathLike, write: bool = True) -> Store:
     try:
         if store.root.exists() and not store.root.is_dir():
             raise Problem(f"{store.root}: the runs folder is a file; remove it or choose another with --runs")
-        for folder in (store.steps, store.aside, store.leases, store.damaged, store.failed) if write else ():
+        parts = (store.steps, store.aside, store.leases, store.damaged, store.failed) if write else ()
+        for folder in parts:
             make(folder)
             # Some file systems say only on writing that they are full or read-only. The probe bears no name: one that did
             # was swept away by another run that cleaned the same store at this moment.
@@ -93,6 +94,8 @@ def open_store(root: str | os.PathLike, write: bool = True) -> Store:
                 os.fsync(probe.fileno())
         if write and store.steps.stat().st_dev != store.aside.stat().st_dev:
             raise Problem(f"{store.root}: steps/ and aside/ lie on two devices, and a step is moved from one to the other")
+        if linked := [folder for folder in parts if folder.is_symlink()]:
+            raise Problem(f"{linked[0]}: a link; what a run removes would be somebody else's (the runs folder itself may be one)")
     except OSError as error:
         kind = Failure if error.errno in (errno.ENOSPC, errno.EDQUOT) else Problem
         error.filename = str(store.root)
@@ -206,7 +209,7 @@ def start(store: Store, id: str) -> Path:
     work.mkdir(exist_ok=True)
     sync(store.aside)  # a checkpoint in it is safe when its name is
     for one in work.iterdir():
-        if one.name != CHECKPOINT:
+        if one.name != CHECKPOINT or one.is_symlink():
             remove(one)
     return work
 
@@ -335,6 +338,7 @@ def adopt(store: Store, step: plan.Step, source: Path) -> bool:
 def fail(store: Store, step: plan.Step, reason: str, trace: str = "", tries: int = 1) -> None:
     """Write down why a step failed; the record goes when the step is done after all."""
     path = store.failed / f"{step.id}.json"
+    reason, trace = confidential.taken_out(reason), confidential.taken_out(trace)
     record = {"schema": FAILED_SCHEMA, "id": step.id, "label": step.label, "reason": reason, "trace": trace, "tries": tries}
     with whole(path) as file:
         file.write((json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace"))
@@ -375,13 +379,10 @@ def rows(runs: str | os.PathLike | Store, wanted: Iterable[str] | None = None) -
     for id, (step, record) in sound(store, wanted).items():
         if step["kind"] != "evaluate":
             continue
-        settings = step["settings"]
-        row = {**settings["row"], "target": settings["target"], "split": settings["split"]}
-        if isinstance(row.get("intermediate_languages"), list):
-            row["intermediate_languages"] = "+".join(row["intermediate_languages"])
-        base = {"origin": f"run:{id}", "perturbation": "", "rate": 0.0, "quantity": "level", "over": "", "printed": "", "n": None}
-        for cell in record["result"].get("cells", ()):
-            yield {**base, **row, **cell}
+        try:
+            yield from finished.cells(id, step, record)
+        except Damaged as damage:
+            set_aside(store, id, str(damage))
 
 
 def answering(runs: str | os.PathLike | Store, experiments: Collection[str]) -> set[str]:

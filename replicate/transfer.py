@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from .languages import Language
-from .results import score_metrics
+from .results import scoring
 
 DISTANCE = "featural"
 FEWEST = 4  # languages that a correlation needs
@@ -19,9 +19,8 @@ def by_language(frame: pd.DataFrame, known: Mapping[str, Language]) -> pd.DataFr
 
     `r` is Pearson's correlation of score and distance from the pivot over the other languages; empty below four.
     """
-    counts = [metric in score_metrics(target) for metric, target in zip(frame["metric"], frame["target"], strict=True)]
     several = [name for name in ("model", "method") if frame[name].nunique() > 1]
-    lines = frame[counts].pivot_table(
+    lines = frame[scoring(frame)].pivot_table(
         index=[*several, "intermediate", "mlm", "target"],
         columns="language",
         values="value",

@@ -28,7 +28,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from . import devices, plan, provenance, store
+from . import confidential, devices, plan, provenance, resources, store
 from .deviations import DEVIATIONS
 from .problems import INTERRUPTED, Problem, explain
 from .training import gauge, parallel
@@ -219,8 +219,8 @@ def _work(
         "provenance": {
             "inputs": made_from,
             "versions": provenance.versions(),
-            "commit": provenance.commit(),
-            "command": command,
+            "commit": resources.commit(),
+            "command": confidential.taken_out(command),
             "started": started.isoformat(timespec="seconds"),
             "wall_seconds": round(seconds, 3),
             "cpu_seconds": round(time.process_time() - cpu, 3),

@@ -17,9 +17,10 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from replicate import resources
-from replicate.problems import Problem
+from replicate.problems import Problem, unreadable
 
 from .controls.discrimination import wilson
 from .english.numbers import numbers
@@ -126,7 +127,7 @@ def stratum(verdict: Verdict) -> str:
     """The kind of a final verdict: its word and the checks that decided it; empty where none did."""
     if verdict.verdict not in DECIDED:
         return ""
-    by = [name for name in ("tables", "words") if name in verdict.checks and verdict.checks[name].verdict in DECIDED]
+    by = sorted(name for name, check in verdict.checks.items() if check.verdict in DECIDED)
     if "replication" in verdict.checks and verdict.checks["replication"].verdict in BY_RUNS:
         by.append("runs")
     if by == ["words"]:
@@ -252,10 +253,7 @@ def cross_validated(labelled: Sequence[Labelled], folds: int = 5) -> list[tuple[
 
 def read(path: Path) -> tuple[dict[str, tuple[Bin, ...]], str, list[tuple[float, int, int]]]:
     """The counts of a calibration file by stratum, what it says of where they come from, and its bins of reliability."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem(f"{path}: not TOML: {error}") from error
+    data = _held(path)
     if data.get("schema") != SCHEMA:
         raise Problem(f"{path}: its schema is {data.get('schema')!r}; this version reads {SCHEMA!r}")
     try:
@@ -267,11 +265,18 @@ def read(path: Path) -> tuple[dict[str, tuple[Bin, ...]], str, list[tuple[float,
         }
         source = str(data["source"])
         reliable = [(float(mean), int(right), int(of)) for mean, right, of in data.get("reliability", {}).get("bins", ())]
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         raise Problem(f"{path}: wanted: source, and [[stratum]] with name and counts of [score, right, of]; {error!r}") from error
     if any(not 0 <= one.right <= one.of or not one.of for bins in strata.values() for one in bins):
         raise Problem(f"{path}: a count of right verdicts is not between 0 and those counted")
     return strata, source, reliable
+
+
+def _held(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise Problem(f"{path}: not TOML: {unreadable(error)}") from error
 
 
 def written(labelled: Sequence[Labelled], source: str, made_by: str, inputs: Mapping[str, str]) -> str:
@@ -310,7 +315,7 @@ def together(paths: Iterable[Path]) -> Calibration:
     reliable: dict[int, list[tuple[float, int, int]]] = {}
     sources = []
     for path in paths:
-        if tomllib.loads(path.read_text(encoding="utf-8")).get("schema") != SCHEMA:
+        if _held(path).get("schema") != SCHEMA:
             continue  # parameters of a check of its own
         strata, source, rows = read(path)
         sources.append(source)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from replicate import experiments, resources, tasks
-from replicate.problems import Problem
+from replicate.problems import Problem, unreadable
 
 from . import vocabulary
 
@@ -123,8 +123,8 @@ def read(path: str | Path) -> Facts:
     path = Path(path)
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem(f"{path}: not TOML: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise Problem(f"{path}: not TOML: {unreadable(error)}") from error
     entries = data.pop("fact", [])
     if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
         raise Problem(f"{path}, field fact: not a list of [[fact]] tables")

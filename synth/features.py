@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from replicate import languages, resources
-from replicate.problems import Problem
+from replicate.problems import Problem, unknown
 
 from .cells import Cells
 from .stats import columns
@@ -146,8 +146,7 @@ def predictors(
             found.append(Predictor(name, TITLES.get(name, name), values, step, unit))
             continue
         if name not in TITLES:
-            options = ", ".join([*TITLES, *(cells.table.columns if cells.table else ())])
-            raise Problem(f"unknown predictor {name!r}; valid: {options}")
+            raise unknown("predictor", name, [*TITLES, *(cells.table.columns if cells.table else ())])
         if name == "overlap":
             if shares is None and names is None:
                 said.append("subword overlap with the pivot is not known here: the term is dropped")

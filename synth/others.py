@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +61,25 @@ def read(path: str | Path, say: Callable[[str], None] | None = None) -> Question
         reported={"left_out": len(bad)} if bad else {},
         path=str(path),
     )
+
+
+def at_hand(question: Question, papers: str | Path | None) -> Question:
+    """The question with papers that are cited by the path of a file under `papers`, from here or from the file of claims, under
+    the name that they have there."""
+    if papers is None:
+        return question
+    folder = Path(papers).resolve()
+    folder = folder.parent if folder.is_file() else folder
+
+    def named(paper: str) -> str:
+        for start in (Path(), Path(question.path).parent):
+            path = start / paper
+            if paper and os.path.isfile(path) and path.resolve().is_relative_to(folder):
+                return path.resolve().relative_to(folder).as_posix()
+        return paper
+
+    claims = tuple(replace(one, paper=named(one.paper)) for one in question.claims)
+    return replace(question, claims=claims, papers=tuple(dict.fromkeys(map(named, question.papers))))
 
 
 def _left(taken: Counter[str]) -> str:

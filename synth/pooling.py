@@ -84,6 +84,13 @@ def rows(table: Table, asked: Asked) -> Rows:
     """Effects and variances out of their columns; rows with an empty cell are left out, and named."""
     for name, value in asked.where:
         table = table.select(name, value)
+    for name, usual, option in (
+        (asked.effect, "yi", "--effect"),
+        (asked.variance, "vi", "--variance"),
+        (asked.variance, "sei", "--se"),
+    ):
+        if name == usual and name not in table.columns:
+            raise Problem(f"{table.where}: no column {name!r}; name another with {option}: {', '.join(table.columns)}")
     used = [asked.effect, asked.variance, *asked.moderators]
     used += [name for name in (asked.cluster, asked.subgroups, asked.cumulative) if name]
     known = design.complete(table, used)
@@ -122,7 +129,15 @@ def read(path: Path, asked: Asked) -> tuple[Rows, Asked]:
 
 
 def report(given: Rows, asked: Asked) -> dict[str, Any]:
-    """Everything that was asked about these rows, as plain data."""
+    """Everything that was asked about these rows, as plain data; a Problem names where they come from."""
+    try:
+        return _pooled(given, asked)
+    except Problem as problem:
+        where = given.table.where
+        raise problem if where in str(problem) else Problem(f"{where}: {problem}") from None
+
+
+def _pooled(given: Rows, asked: Asked) -> dict[str, Any]:
     table = given.table
     chosen = design.of(table, asked.moderators) if asked.moderators else design.ones(len(table))
     if asked.cluster:

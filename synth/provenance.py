@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from replicate import resources
+from replicate import confidential, resources
 
 from .checks.hand import Hand
 from .records import Question
@@ -34,8 +34,8 @@ def about(command: Sequence[str], hand: Hand) -> tuple[tuple[str, str], ...]:
 
 
 def shown(command: Sequence[str]) -> str:
-    """A command line as it can be typed again."""
-    return shlex.join(("python", "-m", "synth", *command))
+    """A command line as it can be typed again, but for what is secret in it."""
+    return confidential.taken_out(shlex.join(("python", "-m", "synth", *command)))
 
 
 def files(question: Question, hand: Hand) -> tuple[tuple[str, str], ...]:
@@ -98,7 +98,7 @@ def _commit() -> str:
     """The commit of the checkout that the packages lie in, and whether it has changes."""
     if not (resources.ROOT / ".git").exists():
         return "none: installed, not a checkout"
-    head = _git("rev-parse", "HEAD")
+    head = resources.commit()
     return f"{head}{' with local changes' if _git('status', '--porcelain', '-uno') else ''}" if head else "unknown"
 
 

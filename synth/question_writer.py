@@ -21,13 +21,15 @@ BARE = re.compile(r"[A-Za-z0-9_-]+")
 # Left-to-right marks and their kin change how a file looks and not what it says: they are written as escapes.
 HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
+HALVES = re.compile("[\ud800-\udfff]")  # what Python makes of a byte that is no letter, in the name of a file; no format holds it
+
 
 def write(question: Question, path: str | Path, force: bool = False) -> Path:
     """Write a question file, whole or not at all; never over a file without `force`."""
     path = Path(path)
     if path.exists() and not force:
         raise Problem(f"{path}: is there already; --force overwrites it, --name NAME or --out DIR writes another file")
-    made = text(question)
+    made = HALVES.sub("\N{REPLACEMENT CHARACTER}", text(question))
     parsed(made, path)  # what cannot be read again must not come to stand there
     path.parent.mkdir(parents=True, exist_ok=True)
     with files.whole(path) as file:

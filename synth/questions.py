@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from replicate import experiments, languages, resources, results, tasks
-from replicate.problems import Problem, unknown
+from replicate.problems import Problem, unknown, unreadable
 
 from .records import (
     ACROSS,
@@ -71,8 +71,8 @@ def parsed(text: str, path: str | Path) -> Question:
     path = Path(path)
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise Problem(f"{path}: not TOML: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise Problem(f"{path}: not TOML: {unreadable(error)}") from error
     known = {"question", "name", "experiment", "papers", "margin", "reported", "search", "claim"}
     where = str(path)
     _only(data, known, where)

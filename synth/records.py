@@ -10,6 +10,7 @@ from replicate import results, tasks
 
 BEST, MULTI = "best", "multi"
 SHUFFLED = "shuffled-"  # how experiments name a control whose labels mean nothing
+TRANSLATED = "translated"  # how they name what was trained on translations, and how a claim asks for it
 CHOSEN = ("best per target on dev",)
 SYSTEMS = (results.BASELINE, *tasks.INTERMEDIATE, MULTI, BEST)
 SPLITS = ("dev", "test")
@@ -217,5 +218,7 @@ def title(system: str, mlm: bool = False) -> str:
     }  # fmt: skip
     if system.startswith(SHUFFLED):
         return f"{title(system.removeprefix(SHUFFLED), mlm)}, labels shuffled"
+    if system.startswith(f"{TRANSLATED}-"):
+        return f"{TRANSLATED} {title(system.removeprefix(f'{TRANSLATED}-'), mlm)}"
     name = names.get(system) or (tasks.TASKS[system].title if system in tasks.TASKS else system)
     return f"{name} with MLM" if mlm else name

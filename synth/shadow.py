@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-BAD_INPUT = 4  # replicate.problems.BAD_INPUT, which cannot be imported before we know whose `replicate` it is
+BAD_INPUT, INTERRUPTED = 4, 130  # those of replicate.problems, which is not imported before we know whose `replicate` it is
 OURS = "problems.py"
 
 
@@ -31,6 +32,16 @@ def trouble() -> str:
     )
 
 
+def started(program: str, main: Callable[[], int]) -> int:
+    """Carry out a command, unless `replicate` is not ours; Ctrl-C while it is still being loaded is no fault either."""
+    try:
+        check(program)
+        return main()
+    except KeyboardInterrupt:
+        print(f"{program}: interrupted", file=sys.stderr)
+        return INTERRUPTED
+
+
 def check(program: str) -> None:
     """Stop with one line if `replicate` is not ours; warn if the other one is installed as well."""
     line = trouble()
@@ -44,15 +55,21 @@ def check(program: str) -> None:
 
 def replicate() -> int:
     """The console script `replicate`."""
-    check("replicate")
-    from replicate.__main__ import main
 
-    return main()
+    def main() -> int:
+        from replicate.__main__ import main
+
+        return main()
+
+    return started("replicate", main)
 
 
 def synth() -> int:
     """The console script `synth`."""
-    check("synth")
-    from synth.__main__ import main
 
-    return main()
+    def main() -> int:
+        from synth.__main__ import main
+
+        return main()
+
+    return started("synth", main)

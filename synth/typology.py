@@ -132,7 +132,8 @@ def model_matrix(found: Data, extra: Sequence[tuple[str, np.ndarray]] = (), task
     made += [(one.name, (one.values - one.values.mean()) / sd) for one, sd in zip(found.predictors, found.spread, strict=True)]
     made += list(extra)
     for label, cells in (("system", found.cells.system), *((("task", found.cells.task),) if tasks else ())):
-        made += [(f"{label}={level}", np.array([cell == level for cell in cells], float)) for level in sorted(set(cells))[1:]]
+        there = np.array(cells)
+        made += [(f"{label}={level}", (there == level).astype(float)) for level in sorted(set(cells))[1:]]
     names = tuple(name for name, _ in made)
     matrix = np.column_stack([column for _, column in made])
     design.check_rank(matrix, names, found.cells.where)

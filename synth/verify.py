@@ -7,10 +7,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from replicate import results
+from replicate import confidential, results
 
 from . import calibration
-from .checks import CHECKS, scope
+from .checks import CHECKS, SOURCE, scope
 from .checks.hand import Hand, measuring, published, runs
 from .checks.replication import DIRECTION, NOT_REPRODUCED, REPRODUCED
 from .checks.tables import NOT_ENOUGH, PARTLY, REFUTED, SUPPORTED
@@ -22,6 +22,7 @@ SCHEMA = "synth.verify/2"
 CONFLICTING, NOT_CHECKABLE = "conflicting", "not checkable"
 FINALS = (SUPPORTED, PARTLY, REFUTED, CONFLICTING, NOT_ENOUGH, NOT_CHECKABLE)
 DECIDED = (SUPPORTED, PARTLY, REFUTED)
+OF_THE_SOURCE = tuple(name for name, check in CHECKS.items() if check.voice == SOURCE)
 RUNS = "runs"
 MANY = 100  # claims, from which on each is tried on a few twins: all of them make a decided claim cost thirteen checks
 # What the source says, then what our runs say, gives the final word. Runs that settle nothing (inconclusive, not run,
@@ -37,9 +38,9 @@ FINAL: Mapping[tuple[str, str], str] = {
 }
 
 
-def source(words: str, tables: str) -> str:
-    """What a paper says of a claim, out of its text and its tables: where only one of them speaks, that one decides."""
-    said = {word for word in (words, tables) if word in DECIDED}
+def source(*words: str) -> str:
+    """What a paper says of a claim, out of what its text, its tables and so on say: where only one of them speaks, it decides."""
+    said = {word for word in words if word in DECIDED}
     if len(said) < 2:
         return next(iter(said), NOT_ENOUGH)
     return CONFLICTING if said == {SUPPORTED, REFUTED} else PARTLY
@@ -75,14 +76,17 @@ def papers_at_hand(papers: str | Path | None = None, progress: Callable[[int, in
 def with_runs(at_hand: Hand, results_path: str | Path | None, experiments: Iterable[str]) -> Hand:
     """The same with our runs of these experiments in place of others: rows of different recipes may bear one label.
 
-    No runs folder at the default place is no fault. Runs with other settings are left out and counted.
+    No runs folder at the default place is no fault. Runs with other settings are left out and counted, as are rows of papers.
     """
     where = str(RUNS if results_path is None else results_path)
     if results_path is None and not Path(where).exists():
-        return replace(at_hand, runs=results.table([]), where=f"{RUNS}/", left_out=0)
+        return replace(at_hand, runs=results.table([]), where=f"{RUNS}/", left_out=0, of_papers=0)
     frame = results.read(where, experiments)
-    named = f"{Path(where)}/" if Path(where).is_dir() else where
-    return replace(at_hand, runs=runs(frame), where=named, left_out=frame.attrs.get("left_out", 0))
+    named, ours = f"{Path(where)}/" if Path(where).is_dir() else where, runs(frame)
+    others = len(frame) - len(ours)
+    return replace(
+        at_hand, runs=ours, where=confidential.taken_out(named), left_out=frame.attrs.get("left_out", 0), of_papers=others
+    )
 
 
 def experiments_for(question: Question) -> tuple[str, ...]:
@@ -93,18 +97,18 @@ def experiments_for(question: Question) -> tuple[str, ...]:
 
 def made(claim: Claim, question: Question, at_hand: Hand) -> dict[str, Verdict]:
     """What each check says of a claim, by the name of the check."""
-    return {name: check(claim, question, at_hand) for name, check in CHECKS.items()}
+    return {name: check.make(claim, question, at_hand) for name, check in CHECKS.items()}
 
 
 def word(checks: Mapping[str, Verdict]) -> str:
     """The final verdict that these checks come to, before any control."""
-    return final(source(checks["words"].verdict, checks["tables"].verdict), checks["replication"].verdict)
+    return final(source(*(checks[name].verdict for name in OF_THE_SOURCE)), checks["replication"].verdict)
 
 
 def _checked(claim: Claim, question: Question, at_hand: Hand) -> Verdict:
     """All checks of one claim and what they come to, without controls."""
     checks = made(claim, question, at_hand)
-    lines = [checks[name].line for name in ("words", "tables") if checks[name].verdict in DECIDED]
+    lines = [checks[name].line for name in OF_THE_SOURCE if checks[name].verdict in DECIDED]
     lines = lines or [checks["tables" if claim.asserts else "words"].line]
     if not claim.asserts and checks["words"].verdict not in DECIDED:
         lines.append(checks["tables"].line)
@@ -133,11 +137,11 @@ def verdicts(
     question: Question, at_hand: Hand, only: str = "", told: Callable[[int], None] = lambda done: None
 ) -> dict[str, Verdict]:
     """The verdict of every claim of a question by claim id, or of the one named; `told` hears how many are done."""
-    bearing, few = scope.scope(question, at_hand), len(question.claims) > MANY
+    bearing, few = scope.concerning(scope.scope(question, at_hand)), len(question.claims) > MANY
     found = dict[str, Verdict]()
     for claim in question.claims:
         if only in ("", claim.id):
-            found[claim.id] = scope.with_scope(verify(claim, question, at_hand, few), claim, bearing)
+            found[claim.id] = scope.with_scope(verify(claim, question, at_hand, few), claim, bearing(claim))
             told(len(found))
     return found
 

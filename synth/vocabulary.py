@@ -253,13 +253,13 @@ WORD = re.compile(r"[^\W_]+(?:[.@+][^\W_]+)*\+?")
 def mentions(text: str, kinds: Sequence[str] = KINDS, slips: bool = False) -> tuple[Found, ...]:
     """The names in a text, the longest first at every place and none inside another: 'XLM-R Large' is not 'XLM' too."""
     words = list(WORD.finditer(text))
+    joined = [_joined(text[one.end() : two.start()]) for one, two in itertools.pairwise(words)]
+    plain = text.isascii() and not slips
     found, place = list[Found](), 0
     while place < len(words):
-        for last in range(min(len(words), place + 6), place, -1):
+        for last in reversed(_ends(text, words, joined, place, plain)):
             start, end = words[place].start(), words[last - 1].end()
             spelled = text[start:end]
-            if "\n" in spelled or any(mark in spelled for mark in ";:,") or not _joined(text, words[place:last]):
-                continue
             there = [one for one in (near(spelled) if slips else find(spelled)) if one.kind in kinds]
             there = [one for one in there if not _common(spelled, one)]
             if there:
@@ -271,9 +271,30 @@ def mentions(text: str, kinds: Sequence[str] = KINDS, slips: bool = False) -> tu
     return tuple(found)
 
 
-def _joined(text: str, words: Sequence[re.Match[str]]) -> bool:
-    """Whether words stand close enough to be one name."""
-    return all(len(text[one.end() : two.start()].strip()) <= 1 for one, two in itertools.pairwise(words))
+def _ends(text: str, words: Sequence[re.Match[str]], joined: Sequence[bool], place: int, plain: bool) -> list[int]:
+    """How many words a name may take that begins with this one: up to six that stand close enough.
+
+    Of `plain` text those that no name begins with are left out at once: longer spellings have longer keys.
+    """
+    found, start = list[int](), words[place].start()
+    for last in range(place + 1, min(len(words), place + 6) + 1):
+        if last > place + 1 and not joined[last - 2]:
+            break
+        if plain and key(text[start : words[last - 1].end()]) not in _beginnings():
+            break
+        found.append(last)
+    return found
+
+
+@functools.cache
+def _beginnings() -> frozenset[str]:
+    """What the keys of names begin with."""
+    return frozenset(one[:length] for one in names() for length in range(len(one) + 1))
+
+
+def _joined(gap: str) -> bool:
+    """Whether what is between two words lets them be one name."""
+    return len(gap.strip()) <= 1 and not any(mark in gap for mark in "\n;:,")
 
 
 def _common(spelled: str, name: Name) -> bool:

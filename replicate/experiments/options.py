@@ -22,6 +22,8 @@ SWITCH = {"true": True, "false": False}
 LONG = ("epochs", "updates", "tokens")  # what says how long a phase is
 CELLS, EVERYTHING = "cells", "everything"  # the part that is taken where --only says nothing, and the word for all there is
 ADAPTERS = ("houlsby", "pfeiffer", "lora")
+METHODS = ("full", "adapter", *ADAPTERS)
+MODELS = ("xlmr", "mt5")
 RATE, SMALL_RATE = 1e-4, 2e-3  # of adapters, in XLM-R (Pfeiffer et al. 2020) and in the small models
 
 
@@ -77,7 +79,7 @@ def with_model(experiment: Experiment, model: str) -> Experiment:
     if model == "mt5":
         return with_mt5(experiment)
     if model.partition(":")[0] not in ("hub", "dir") or not model.partition(":")[2]:
-        raise unknown("model", model, ("xlmr", "mt5", "hub:namespace/name", "dir:PATH"))
+        raise unknown("model", model, (*MODELS, "hub:namespace/name", "dir:PATH"))
     if experiment.pretrain is not None:
         raise Problem(f"--model {model}: at scale {experiment.scale} models are ours (xlmr or mt5); take --scale base")
     if experiment.weights == "random" and model.removeprefix("hub:") not in shapes.REAL:
@@ -92,7 +94,7 @@ def adapted(experiment: Experiment, method: str) -> Experiment:
     are higher, as a few weights need them."""
     kind = {"adapter": "pfeiffer"}.get(method, method)
     if kind not in ADAPTERS:
-        raise unknown("method", method, ("full", "adapter", *ADAPTERS))
+        raise unknown("method", method, METHODS)
     rate = SMALL_RATE if experiment.pretrain is not None else RATE
 
     def higher(recipe: Recipe) -> Recipe:

@@ -8,11 +8,12 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from ..problems import Problem
+from ..problems import Problem, unreadable
 
 FILES = ("config.json", "model.safetensors", "tokenizer.json")
 SLOW = ("spiece.model", "sentencepiece.bpe.model", "tokenizer.model")  # SentencePiece's own files
 HEADER = 100 * 2**20  # bytes, safetensors' own limit
+LAYERS = 10_000  # more than any model has
 
 
 def lacking(there: Collection[str]) -> str:
@@ -24,12 +25,19 @@ def lacking(there: Collection[str]) -> str:
 
 
 def check(folder: Path, kinds: Collection[str]) -> None:
-    """A Problem where the model is of another kind, cut off, or has fewer embeddings than its tokenizer has tokens."""
+    """A Problem where the model is of another kind, brings code, is cut off, describes more than its weights hold, or has fewer
+    embeddings than its tokenizer has tokens."""
     about, tokenizer = _json(folder / "config.json"), _json(folder / "tokenizer.json")
     kind = about.get("model_type") if isinstance(about, dict) else None
     if kind not in kinds:
         raise Problem(f"{folder / 'config.json'}: the model is {kind!r}; expected {' or '.join(kinds)}")
+    if mapped := about.get("auto_map"):
+        named = ", ".join(map(str, mapped.values() if isinstance(mapped, dict) else [mapped]))
+        raise Problem(
+            f"{folder / 'config.json'}: the model wants code of its own run ({named[:100]}); none is: take one without auto_map"
+        )
     _whole(folder / "model.safetensors")
+    _sized(about, folder)
     numbers = _numbers(tokenizer)
     embeddings = about.get("vocab_size")
     if not numbers:
@@ -42,9 +50,31 @@ def check(folder: Path, kinds: Collection[str]) -> None:
 def _json(path: Path) -> Any:
     try:
         return json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         what = "the configuration of a model" if path.name == "config.json" else "a tokenizer"
-        raise Problem(f"{path}: not {what} ({error}); the model folder is incomplete") from None
+        raise Problem(f"{path}: not {what} ({unreadable(error)}); the model folder is incomplete") from None
+
+
+def _sized(about: dict[str, Any], folder: Path) -> None:
+    """A Problem where a configuration describes more weights than the file has bytes: a model of that size would be made first,
+    and compared with its weights then."""
+
+    def number(*names: str) -> int:
+        found = next((about[name] for name in names if about.get(name) is not None), 0)
+        if isinstance(found, bool) or not isinstance(found, int) or found < 0:
+            raise Problem(f"{folder / 'config.json'}: {names[0]} is {str(found)[:40]!r}; expected a number")
+        return found
+
+    hidden, layers = number("hidden_size", "d_model"), number("num_hidden_layers", "num_layers")
+    inner = number("num_heads") * number("d_kv") or hidden
+    least = hidden * (number("vocab_size") + number("max_position_embeddings"))
+    least += (layers + number("num_decoder_layers")) * hidden * (4 * inner + 2 * number("intermediate_size", "d_ff"))
+    size = (folder / "model.safetensors").stat().st_size
+    if least > size or layers > LAYERS:
+        raise Problem(
+            f"{folder / 'config.json'}: it describes {layers:,} layers, at least {least:,} weights; "
+            f"model.safetensors has {size:,} bytes"
+        )
 
 
 def _numbers(tokenizer: Any) -> list[int]:
@@ -67,8 +97,12 @@ def _whole(path: Path) -> None:
             if not 0 < length <= HEADER:
                 raise ValueError("no header")
             header = json.loads(file.read(length))
-            expected = 8 + length + max(one["data_offsets"][1] for name, one in header.items() if name != "__metadata__")
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-            raise Problem(f"{path}: not a safetensors file ({error}); remove it and fetch it again") from None
+            places = sorted(tuple(one["data_offsets"]) for name, one in header.items() if name != "__metadata__")
+            ends = [0, *(end for _, end in places)]
+            if any(begin != before or end < begin for (begin, end), before in zip(places, ends, strict=False)):
+                raise ValueError("its weights overlap, or leave gaps")
+            expected = 8 + length + max(ends)
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+            raise Problem(f"{path}: not a safetensors file ({unreadable(error)}); remove it and fetch it again") from None
     if size != expected:
         raise Problem(f"{path}: not whole: {size:,} bytes, its header says {expected:,}; remove it and fetch it again")

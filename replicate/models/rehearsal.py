@@ -72,7 +72,7 @@ def tokenizer(name: str) -> Path:
     """The folder with the tokenizer for this model: the package's own, for mT5 one that is made here and kept."""
     shipped = resources.models()
     if not shipped:
-        raise Problem("no model came with the package, whose tokenizer --weights random reads with; make checkpoint")
+        raise Problem("no model came with the package, whose tokenizer --weights random reads with; `make checkpoint` makes one")
     if shapes.REAL[name.removeprefix("hub:")]["model_type"] == shapes.ENCODER:
         return shipped[0]
     from ..families import TEXT

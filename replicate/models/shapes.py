@@ -88,7 +88,7 @@ def described(path: Path) -> Shape | None:
     try:
         about = json.loads(path.read_bytes())
         return shape(about.get("config", about))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

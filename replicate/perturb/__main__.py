@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from typing import IO
 
 from ..problems import DONE, Problem, guard
+from ..shown import as_json, streams
+from ..usage import Parser, examples
 from . import about, keyboards
 from .kinds import KINDS
 from .noise import Count, Perturbation, hit
@@ -17,15 +18,21 @@ SCHEMA = "replicate.perturb/1"
 PROGRAM = "replicate.perturb"
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """The parser of all options."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog=f"python -m {PROGRAM}",
-        description="Perturb the letters of a text on stdin, line by line, to stdout; what was hit is counted on stderr.",
+        description="perturb the letters of a text on stdin, line by line, to stdout; what was hit is counted on stderr",
+    )
+    examples(
+        top,
+        "--language hi --kind swap --rate 0.1 < text",
+        "--language de --kind diacritics --json < text",
+        "--kinds --language ar",
     )
     top.add_argument("--language", metavar="L", default="", help="code or name: hi, Hindi, or of the artificial world a1a")
     top.add_argument("--kind", metavar="NAME", default="", help=", ".join(KINDS))
-    top.add_argument("--rate", metavar="R", default="0.1", help="share of the letters that can be hit, 0 to 1 (default: 0.1)")
+    top.add_argument("--rate", metavar="X", default="0.1", help="share of the letters that can be hit, 0 to 1 (default: 0.1)")
     top.add_argument("--seed", metavar="N", default="0", help="another draw of letters (default: 0)")
     top.add_argument("--kinds", action="store_true", help="say what each kind does, in the language if one is named")
     top.add_argument("--json", action="store_true", help=f"a line of JSON for each line of text ({SCHEMA})")
@@ -35,8 +42,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; the exit code."""
-    args = parser().parse_args(argv)
-    return guard(lambda: _run(args), PROGRAM, args.debug)
+    with streams():
+        args = parser().parse_args(argv)
+        return guard(lambda: _run(args), PROGRAM, args.debug)
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -55,7 +63,7 @@ def _run(args: argparse.Namespace) -> int:
         count = count.plus(found.count)
         if args.json:
             told = {"schema": SCHEMA, "line": number, "original": line, "perturbed": found.parts[0]}
-            _put(json.dumps({**told, **found.count._asdict()}, ensure_ascii=False) + "\n")
+            _put(as_json({**told, **found.count._asdict()}) + "\n")
         else:
             _put(found.parts[0] + end)
     sys.stdout.buffer.flush()
@@ -72,8 +80,7 @@ def _kinds(args: argparse.Namespace) -> int:
     language = keyboards.language(args.language) if args.language else None
     told = {kind: about.told(kind, language) for kind in KINDS}
     if args.json:
-        _put(json.dumps({"schema": SCHEMA, "language": language.code if language else None, "kinds": told},
-                        ensure_ascii=False, indent=2) + "\n")  # fmt: skip
+        _put(as_json({"schema": SCHEMA, "language": language.code if language else None, "kinds": told}, indent=2) + "\n")
     else:
         width = max(map(len, told))
         _put("".join(f"{kind:<{width}}  {line}\n" for kind, line in told.items()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import glob
 import re
 import tomllib
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import languages, tasks
-from ..problems import Problem, unknown
+from ..problems import Problem, near, unknown, unreadable
 from ..tasks.task import Task
 from . import ccg
 from .forms import FIELDS, check_fields
@@ -103,8 +102,8 @@ def load(folder: Path) -> tuple[str, tuple[Entry, ...]]:
         raise Problem(f"{path} is not there; it has to say what the files of the folder hold, for example {EXAMPLE}")
     try:
         held = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem(f"{path}: no TOML ({error})") from None
+    except (ValueError, RecursionError) as error:
+        raise Problem(f"{path}: no TOML ({unreadable(error)})") from None
     try:
         for key in held:
             if key not in ("world", "data"):
@@ -257,5 +256,5 @@ def _checked(entry: Entry) -> None:
 
 def _near(folder: Path, pattern: str) -> str:
     names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.name != NAME)[:10_000]
-    near = difflib.get_close_matches(pattern, names, n=3, cutoff=0.4)
-    return f"; there are {', '.join(near)}" if near else f"; the folder holds {len(names)} other files"
+    like = near(pattern, names)
+    return f"; there are {', '.join(like)}" if like else f"; the folder holds {len(names)} other files"

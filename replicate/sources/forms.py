@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from ..problems import Problem
+from ..problems import Problem, near
 from ..tasks.task import Task
 from .examples import Choice, Mining, Pair, Span, Tagged
 
@@ -55,8 +54,8 @@ def check_fields(kind: str, columns: Mapping[str, str]) -> None:
 def no_column(column: str, row: Row) -> Problem:
     """The problem for a column that a table does not have."""
     names = [str(name) for name in row]
-    near = difflib.get_close_matches(column, names, n=1, cutoff=0.6)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
+    like = near(column, names)
+    hint = f"; did you mean {like[0]!r}?" if like else ""
     return Problem(f"no column {column!r}; there are {', '.join(names) or 'none'}{hint}")
 
 
@@ -269,7 +268,7 @@ def _offset(value: Any) -> int:
         return -1
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise Problem(f"the offset of an answer is {value!r}; expected a number of characters") from None
 
 

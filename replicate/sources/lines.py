@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..problems import Problem
+from ..problems import Problem, unreadable
 
 HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -47,8 +47,8 @@ def whole(path: Path) -> Any:
         raise undecodable(path) from None
     except json.JSONDecodeError as error:
         raise Problem(f"{path}, line {error.lineno}, column {error.colno}: no JSON ({error.msg}); is the file whole?") from None
-    except RecursionError:
-        raise Problem(f"{path}: JSON nested too deep to be a data set") from None
+    except (ValueError, RecursionError) as error:
+        raise Problem(f"{path}: no JSON of a data set ({unreadable(error)})") from None
 
 
 def objects(lines: Lines) -> Iterator[dict[str, Any]]:
@@ -58,8 +58,8 @@ def objects(lines: Lines) -> Iterator[dict[str, Any]]:
             continue
         try:
             found = written(json.loads(line), line, str(lines))
-        except ValueError as error:
-            raise Problem(f"{lines}: no JSON ({error}); expected one object a line") from None
+        except (ValueError, RecursionError) as error:
+            raise Problem(f"{lines}: no JSON ({unreadable(error)}); expected one object a line") from None
         if not isinstance(found, dict):
             raise Problem(f"{lines}: {line.strip()[:40]}; expected one object a line")
         yield found

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..problems import Problem
+from ..problems import Problem, unreadable
 from .forms import no_column
 from .lines import written
 
@@ -123,7 +123,7 @@ def _objects(path: Path, layout: Layout, cursor: Cursor) -> Iterator[dict[str, A
         try:
             row = written(json.loads(line), line, str(cursor))
         except (ValueError, RecursionError) as error:
-            raise Problem(f"{cursor}: no JSON ({error}); expected one object a line") from None
+            raise Problem(f"{cursor}: no JSON ({unreadable(error)}); expected one object a line") from None
         if not isinstance(row, dict):
             raise Problem(f"{cursor}: {line.strip()[:40]}; expected one object a line")
         yield row

@@ -99,29 +99,34 @@ def _add(tree: _Tree, line: str, lines: Lines) -> None:
     if len(columns) != COLUMNS:
         raise Problem(f"{lines}: {len(columns)} columns; CoNLL-U has {COLUMNS}, with tabs between")
     id, form, _, tag, _, _, head, _, enhanced, _ = columns
-    if id.isdecimal():
+    if _whole(id):
         if int(id) != len(tree.forms) + 1:
             raise Problem(f"{lines}: the word is numbered {id}; expected {len(tree.forms) + 1}")
         if tag not in KNOWN:
             raise Problem(f"{lines}: the tag {tag!r}; expected one of {', '.join(UPOS)}")
-        if not head.isdecimal() and head != "_":
+        if not _whole(head) and head != "_":
             raise Problem(f"{lines}: the head {head!r}; expected the number of a word, or 0")
         heads = {int(head)} if head != "_" else set()
         if enhanced != "_":
             found = (one.partition(":")[0] for one in enhanced.split("|"))
-            heads |= {int(one) for one in found if one.isdecimal()}
+            heads |= {int(one) for one in found if _whole(one)}
         tree.forms.append(form)
         tree.tags.append(tag)
         tree.heads.append(heads)
         return
-    if "." in id and id.replace(".", "", 1).isdecimal():
+    if "." in id and _whole(id.replace(".", "", 1)):
         return
     first, dash, last = id.partition("-")
-    if not (dash and first.isdecimal() and last.isdecimal()):
+    if not (dash and _whole(first) and _whole(last)):
         raise Problem(f"{lines}: the id {id!r}; expected a number, a span such as 3-4, or an empty node such as 5.1")
     if int(first) != len(tree.forms) + 1 or int(last) < int(first) or (tree.spans and tree.spans[-1][1] >= int(first)):
         raise Problem(f"{lines}: the span {id} does not begin before its first word, or runs into another")
     tree.spans.append((int(first), int(last), form))
+
+
+def _whole(text: str) -> bool:
+    """Whether a text is the number of a word; one of thousands of digits is none, and no number for Python either."""
+    return text.isdecimal() and len(text) < 10
 
 
 def _finished(tree: _Tree, lines: Lines) -> _Tree:

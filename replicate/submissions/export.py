@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..files import whole
+from ..files import remove, whole
 from ..problems import Problem
 from ..tasks import TASKS, Task
 from . import layout, write
@@ -67,14 +68,17 @@ def rows(one: Evaluation) -> dict[str, list[dict[str, Any]]]:
     """The lines of predictions.jsonl by language; a Problem where they are not what an evaluation writes."""
     task, found = TASKS[one.settings["target"]], dict[str, list[dict[str, Any]]]()
     try:
-        lines = one.predictions.read_text(encoding="utf-8").splitlines()
+        # Only a line feed ends a line: an answer may hold what Python takes for another end.
+        lines = one.predictions.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise Problem(f"{one.predictions}: this cannot be read ({error}); run the step again") from None
     for number, line in enumerate(lines, 1):
         try:
             row = json.loads(line)
             language, _, said = row["language"], row["id"], row["prediction"]
-        except (ValueError, KeyError, TypeError):
+            if not re.fullmatch("[A-Za-z0-9_-]{1,40}", language):  # files are named by it
+                raise ValueError
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise Problem(
                 f"{one.predictions}, line {number}: expected language, id and prediction of an example of {task.id}"
             ) from None
@@ -156,6 +160,7 @@ def export(
     _free(out, force)
     manifests = list[dict[str, Any]]()
     aside = out.with_name(f".{out.name}.{os.getpid()}")
+    remove(aside)  # a link that lies there would lead elsewhere
     try:
         for system in found:
             texts, tasks, missing = _files(system, suite, todo.get(system.name, {}))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..problems import Problem, explain
+from ..problems import Problem, explain, unreadable
 from ..tasks import Task
 from . import layout
 
@@ -100,6 +100,8 @@ def _json(path: Path) -> Any:
         raise Problem(f"{path}, line {error.lineno}: this is not JSON ({error.msg})") from None
     except RecursionError:
         raise Problem(f"{path}: this JSON is nested too deeply to be read") from None
+    except ValueError as error:
+        raise Problem(f"{path}: this JSON cannot be read ({unreadable(error)})") from None
 
 
 def _named(path: Path, kind: type, what: str) -> dict[str, Any]:

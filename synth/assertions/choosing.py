@@ -11,7 +11,7 @@ from replicate import results, tasks
 from replicate.results import Interval
 
 from ..records import BEST, Assertion, title
-from .finding import Finding, Row, level_shown, middle, number, signed, subtraction
+from .finding import NOTHING, Finding, Row, level_shown, middle, number, signed, subtraction
 from .rows import Selection, candidates
 
 
@@ -24,7 +24,7 @@ def chosen(of: Assertion, rows: Selection) -> Finding:
     over = of.over_model or model
     base = rows.system(of, of.over, False, model=over)
     if not base:
-        return Finding(missing=f"no {title(of.over)} of {over} among the rows")
+        return Finding(missing=f"{title(of.over)} of {over}: not {NOTHING}")
     found = {seed: results.difference(number(row[seed]), number(base[seed])) for seed in row if seed in base}
     also = ""
     own = rows.system(of, of.over, False, model=model)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from replicate import results
-from replicate.problems import Problem
 from replicate.results import Interval
 
 from .. import vocabulary
@@ -34,7 +33,7 @@ WORDS = ("zero one two three four five six seven eight nine ten eleven twelve th
 NUMBER = re.compile(
     r"(?P<digits>[+\-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)\s*(?P<scale>[a-z]+)?\s*(?P<unit>%)?", re.I
 )
-POWER = re.compile(r"(\d+)\s*\^\s*(\d+)|(\d+(?:\.\d+)?)e([+-]?\d+)", re.I)
+POWER = re.compile(r"(\d{1,9})\s*\^\s*(\d{1,3})|(\d+(?:\.\d+)?)e([+-]?\d{1,3})", re.I)
 NOUN = re.compile(r"\s+(examples|sentences|pairs|languages|tasks|points|parameters|phases|steps|epochs|layers|seeds)$", re.I)
 APART = frozenset("not no none without but except excluding only all never other".split())  # turn words into another statement
 IDLE = frozenset("a an the of and or in on with from for to its".split())
@@ -89,10 +88,7 @@ def _interval(text: str) -> tuple[Interval, str] | None:
     scale = (found["scale"] or "").lower()
     if scale and scale not in SCALES:
         return None
-    try:
-        plain = results.interval(found["digits"])
-    except (Problem, InvalidOperation):
-        return None
+    plain = results.interval(found["digits"])
     power = SCALES.get(scale, 0)
     return Interval(plain.low.scaleb(power), plain.high.scaleb(power)), found["unit"] or ""
 
@@ -114,5 +110,5 @@ def same_words(claim: str, fact: str) -> bool | None:
 
 
 def _tokens(text: str) -> frozenset[str]:
-    words: Sequence[str] = re.findall(r"[^\W_]+", text.lower().replace("&", " and "))
+    words: Sequence[str] = re.findall(r"[^\W_]+", text.lower())
     return frozenset(word.removesuffix("s") if len(word) > 3 else word for word in words if word not in IDLE)

@@ -8,8 +8,10 @@ from typing import Any
 from replicate import results, tasks
 
 from .finding import Row, middle, number
+from .light import Changed
 
 Cell = tuple[str, str, str]  # target, metric, language
+AS_SCORE = {"metric": results.SCORE}
 SYSTEM = ("quantity", "over", "model", "seed", "intermediate", "mlm")
 
 
@@ -96,5 +98,5 @@ def _scores(cells: Mapping[Cell, Row]) -> dict[Cell, Row]:
         parts = [cells.get((target, metric, language)) for metric in results.score_metrics(target)]
         if all(parts):
             whole = [part for part in parts if part is not None]
-            found[key] = {**whole[0], "metric": results.SCORE} if len(whole) == 1 else together(whole, metric=results.SCORE)
+            found[key] = Changed(whole[0], AS_SCORE) if len(whole) == 1 else together(whole, metric=results.SCORE)
     return found

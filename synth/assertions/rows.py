@@ -13,15 +13,13 @@ import pandas as pd
 from replicate import languages, results, tasks
 
 from .. import vocabulary
-from ..records import MULTI, Assertion, title
+from ..records import MULTI, TRANSLATED, Assertion, title
 from .finding import NOT_MEASURED, NOTHING, Finding, Row
+from .light import light
 from .made import completed
 
 ASKED = ("quantity", "over", "intermediate", "mlm", "target", "metric", "language", "split")
-TRANSLATED = "translated"  # how experiments name what was trained on translations, and how a claim asks for it
 OF_TEXT = ("text", "families", "log2_families")  # columns of experiments that only say which languages were read
-
-
 USUAL = {"adapter": "pfeiffer"}  # what is meant by a way of training that has several forms; `replicate --method` takes it so too
 
 
@@ -37,8 +35,9 @@ class Selection:
     def cells(self) -> dict[tuple[Any, ...], dict[str, dict[int | None, Row]]]:
         """The rows that have a value, and what they make, by what an assertion asks for, then by model and seed."""
         found: dict[tuple[Any, ...], dict[str, dict[int | None, Row]]] = {}
-        rows = [row for frame in (self.gains, self.levels) for row in frame[frame["value"].notna()].to_dict("records")]
-        for row in completed([{**row, "seed": _seed(row)} for row in rows]):
+        frames = [frame[frame["value"].notna()] for frame in (self.gains, self.levels)]
+        rows = [row for frame in frames for row in light(frame, seed=[_seed(one) for one in frame["seed"]])]
+        for row in completed(rows):
             of_model = found.setdefault(tuple(row[name] for name in ASKED), {}).setdefault(row["model"], {})
             of_model[row["seed"]] = row
         return found
@@ -118,15 +117,15 @@ class Selection:
             return f"{name}: {what[:120]} {NOT_MEASURED}"
         metric = of.metric if of.target in tasks.TASKS else results.SCORE
         there = self.cells.get(("level", "", intermediate, mlm, of.target, metric, of.language, of.split), {})
-        if len(there) > 1 and not of.model:
+        if len(there) > 1 and not (model or of.model):
             return f"{name}: {title(of.target)} is there for {', '.join(sorted(there))}, and the claim names no model"
         where = "" if of.language == results.ALL else f" in {of.language}"
         measure = "" if metric in (results.SCORE, "") else f" {metric}"
         return f"{name}: no {title(of.target)}{measure}{where} on {of.split} {NOTHING}"
 
 
-def _seed(row: Row) -> int | None:
-    return None if pd.isna(row["seed"]) else int(row["seed"])
+def _seed(seed: Any) -> int | None:
+    return None if pd.isna(seed) else int(seed)
 
 
 @cache

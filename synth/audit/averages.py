@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from replicate.results import Interval
 
+from ..plural import counted
 from ..reading.document import Document
 from . import roles
-from .findings import LIKELY, POSSIBLE, SURE, Finding, Outcome, between, counted, gap
+from .findings import LIKELY, POSSIBLE, SURE, Finding, Outcome, between, gap
 from .readings import Reading, readings, value
 from .views import Entry, View, both, label, place, right
 

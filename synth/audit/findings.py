@@ -129,10 +129,6 @@ def digit_slip(one: str, other: str) -> bool:
     return len(off) == 1 or swapped
 
 
-def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
-
-
 def every(number: int) -> str:
     """'both' or 'all 7', as people say it of several."""
     return "both" if number == 2 else f"all {number}"

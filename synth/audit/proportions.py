@@ -13,8 +13,9 @@ from replicate.results import Interval
 
 from ..english import units
 from ..english.numbers import EQUAL, Number
+from ..plural import counted
 from ..reading.document import Document, Sentence
-from .findings import LIKELY, SURE, Finding, Outcome, between, counted, gap, short, shown
+from .findings import LIKELY, SURE, Finding, Outcome, between, gap, short, shown
 from .spoken import SAID, sentences, spoken
 
 RATIO = re.compile(r"of (\d+(?:,\d{3})*)$")

@@ -19,7 +19,7 @@ from .values import Content
 from .views import View
 
 METRIC = re.compile(
-    r"[\s(/,_-]*(?<![^\W_])(f1|em|acc|acc\.|accuracy|exact match|precision|recall|prec\.?|rec\.?|p|r)(?![^\W_])[\s)]*", re.I
+    r"[\s(/,_-]{0,20}(?<![^\W_])(f1|em|acc|acc\.|accuracy|exact match|precision|recall|prec\.?|rec\.?|p|r)(?![^\W_])[\s)]*", re.I
 )
 MEAN = "the mean"
 PAIRS = ("both", "the first", "the second")

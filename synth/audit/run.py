@@ -78,8 +78,7 @@ def _only(document: Document, number: str) -> Document:
     if not number:
         return document
     named = [table for table in document.tables if table.number == number]
-    if not named and number.isdigit() and 1 <= int(number) <= len(document.tables):
-        named = [document.tables[int(number) - 1]]
+    named = named or [table for place, table in enumerate(document.tables, 1) if number == str(place)]
     if not named:
         tables = [f"{table.number or 'one without a number'} (page {table.page})" for table in document.tables]
         raise Problem(f"{document.source}: no table {number}; there is {', '.join(tables) or 'none'}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .findings import Audit, counted
+from ..plural import counted
+from .findings import Audit
 
 SHOWN = 12  # lines of what could not be checked
 

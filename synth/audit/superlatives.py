@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from ..english.numbers import EQUAL
+from ..plural import counted
 from ..reading.document import ABSTRACT, APPENDIX, BODY, Document, Sentence
 from . import roles
-from .findings import LIKELY, POSSIBLE, Finding, Outcome, Place, counted
+from .findings import LIKELY, POSSIBLE, Finding, Outcome, Place
 from .named import Named, Names, named_tables
 from .spoken import LONGEST, sentences, spoken
 from .views import Entry, View, name, place

@@ -16,6 +16,8 @@ from .views import View, both, label, place
 CLOSE = Decimal("0.02")  # of the sum: what no other total of the table shows has to be nearer
 NEAR = Decimal("0.1")  # of the sum: further away, the parts overlap or are not all there
 HUNDRED = Decimal(100)
+# Every total is compared with all rows of its table: how many totals are, in a table of so many rows.
+WORK, FEWEST = 100_000, 20
 OFF = Decimal(12)  # points: further from 100, the percentages are of different things
 
 
@@ -24,9 +26,14 @@ def check(document: Document) -> Outcome:
     made = Outcome()
     for table in document.tables:
         for view in both(table):
-            for there, role in enumerate(view.roles):
-                if role == roles.TOTAL:
-                    made.add(_totals(view, there))
+            sums = [there for there, role in enumerate(view.roles) if role == roles.TOTAL]
+            most = max(FEWEST, WORK // max(1, len(view.paths)))
+            for there in sums[:most]:
+                made.add(_totals(view, there))
+            beyond = ((line, there) for there in sums[most:] for line in range(len(view.lines)))
+            if entry := next((found for at in beyond if (found := view.at(*at))), None):
+                why = f"one of {len(sums):,} totals; of so long a table the first {most} were compared"
+                made.left.append((place(table, entry.cell), why))
             made.add(_hundreds(view))
     return made
 

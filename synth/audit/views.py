@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ..plural import counted
 from ..reading.document import Cell, Table
 from . import roles
-from .findings import Place, counted
+from .findings import Place
 from .values import Content, content
 
 NAMES = 12  # labels that a place spells out

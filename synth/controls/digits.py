@@ -89,7 +89,8 @@ def digit(one: Number) -> str:
 
 def scaled(one: Number) -> str:
     """The number ten times as large, or a tenth where it bounds from above."""
-    if one.relation == BETWEEN or _spelt(one) is not None or not re.fullmatch(r"[+\-\u2212]?[\d,]*\.?\d+\s?[kKMB%]?", one.text):
+    plain = re.fullmatch(r"[+\-\u2212]?[\d,]{0,60}\.?\d{1,60}\s?[kKMB%]?", one.text)
+    if one.relation == BETWEEN or _spelt(one) is not None or not plain:
         return ""
     body = re.sub(r"[^\d.]", "", one.text)
     rest = one.text[len(one.text.rstrip("kKMB% ")) :]

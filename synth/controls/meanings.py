@@ -31,10 +31,6 @@ NEVER = re.compile(r"\bnever\s+", re.I)
 ARE = re.compile(rf"(?<![\w-])(?:{'|'.join(words.AUXILIARIES)})(?![\w-])", re.I)
 CLAUSE = r"\b(?:that|which|who|whose|where|when|whether|if|as|how|what|to)\s+"
 RELATIVE, OF_RELATIVE = re.compile(rf"{CLAUSE}(?:\w+\s+){{0,2}}$", re.I), re.compile(rf"{CLAUSE}(?:\w+\s+)?$", re.I)
-BEFORE_NOUN = re.compile(
-    r"\b(?:the|a|an|this|these|our|its|their|of|no|to|by|and|in|on|with|for|from|any|some|many|as|highest|lowest|best|[\d.]+)$",
-    re.I,
-)
 NOUNS = frozenset(
     "gain gains increase increases decrease decreases benefit benefits use uses study studies show shows reach drop drops rise "
     "rises fall falls yield yields score scores".split()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ LONGEST = 2_000  # characters of a sentence that is taken apart; what is longer 
 DEEPEST = 6
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def atoms(text: str) -> tuple[Atom, ...]:
     """The statements of a text in their order; together they assert what the text asserts, no more and no less."""
     found = dict[Atom, None]()

@@ -64,7 +64,9 @@ COMPARES = (
 PATTERNS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     # 'Not all' is some, and no negation of what follows.
     (QUANTIFIER, SOME, _any(
-        "not (?:all|every|always|each|both)|sometimes|some|several|(?:a )?few|certain|occasionally|partly|partially|mixed",
+        "not (?:all|every|always|each|both)|sometimes|some|several|(?:a )?few|certain|occasionally|partly|partially",
+        # Results are mixed, or of mixed kinds; the mixed parser is one thing.
+        r"mixed(?=\s+(?:results?|effects?|outcomes?|success|evidence|findings?|gains?|impact|on|in|for|across|over)\b|\s*(?:[.,;:)]|$))",
         "varying|a (?:subset|handful|couple|minority) of|at times",
     )),
     (QUANTIFIER, MOST, _any(

@@ -211,7 +211,11 @@ def _related(made: Assertion, number: Number, way: str = cues.UP) -> list[Assert
         low, high = (f"-{high}", f"-{low}") if falls else (low, high)
         return [replace(made, value=low, relation=numbers.LEAST), replace(made, value=high, relation=numbers.MOST)]
     relation = TURNED.get(number.relation, number.relation) if falls else number.relation
-    return [replace(made, relation=relation if relation in RELATIONS else numbers.EQUAL)]
+    said = replace(made, relation=relation if relation in RELATIONS else numbers.EQUAL)
+    if made.kind == "gain" and number.value > 0 and number.relation in (numbers.MOST, numbers.LESS):
+        # 'hurts by at most 6 points' is no gain, however far above -6 it may be.
+        return [said, replace(made, value="0", relation=numbers.MOST if falls else numbers.LEAST)]
+    return [said]
 
 
 def _is_level(of: Scene, number: Number) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from . import units
+from .before import before as right_before
 from .numerals import Numeral, numerals
 
 EQUAL, ABOUT, LEAST, MOST, MORE, LESS = "=", "about", "at least", "at most", "more than", "less than"
@@ -113,7 +114,7 @@ def _read(text: str, one: Numeral, after: Numeral | None) -> tuple[Number | None
 def _range(text: str, one: Numeral, after: Numeral, gap: str) -> bool:
     if after.value <= one.value or one.value < 0:
         return False
-    before = text[: one.start]
+    before = right_before(text, one.start)
     if re.search(r"\bbetween\s+$", before, re.I) and AND.fullmatch(gap):
         return True
     if not TO.fullmatch(gap):
@@ -132,10 +133,11 @@ def _plain(text: str, one: Numeral) -> Number:
     after = text[one.end :]
     unit, length = units.measure(after)
     bound = next((match.end() for pattern, _ in AFTER if (match := pattern.match(after))), 0)
-    counts, noun = ("", "") if unit in (units.POINTS, units.PERCENT) else units.counted(after[length or bound :])
+    counts, noun = ("", "") if unit in (units.POINTS, units.PERCENT) else units.counted(after[length or bound :], one.value != 1)
     unit = unit or counts
-    relation = _relation(text[: one.start], after)
-    if P_VALUE.search(text[: one.start]):
+    before = right_before(text, one.start)
+    relation = _relation(before, after)
+    if P_VALUE.search(before):
         unit, noun = "p", ""
     half = Decimal(0) if _exact(one, unit) else one.half
     return Number(

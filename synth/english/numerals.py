@@ -43,16 +43,16 @@ class Numeral:
 
 def numerals(text: str) -> tuple[Numeral, ...]:
     """Every number of a text from left to right, those of names, citations and references left out."""
-    hidden = places.nameless(text)
+    hidden = places.covered(places.nameless(text))
     found = [one for match in WRITTEN.finditer(text) if (one := _written(text, match))]
-    taken = [(one.start, one.end) for one in found]  # '2 million' is read already
-    found += [one for match in SPELT.finditer(text) if not places.within(taken, *match.span()) and (one := _spelt(match))]
-    return tuple(sorted((one for one in found if not places.within(hidden, one.start, one.end)), key=lambda one: one.start))
+    taken = places.covered([(one.start, one.end) for one in found])  # '2 million' is read already
+    found += [one for match in SPELT.finditer(text) if not taken(*match.span()) and (one := _spelt(match))]
+    return tuple(sorted((one for one in found if not hidden(one.start, one.end)), key=lambda one: one.start))
 
 
 def _written(text: str, match: re.Match[str]) -> Numeral | None:
     start = match.start("digits")
-    before, after = text[:start][-2:], text[match.end() :]
+    before, after = text[max(0, start - 2) : start], text[match.end() : match.end() + 8]
     signed = match["sign"] is not None
     if not signed and (re.search(r"[\w.@^_$\\]$", before) or re.search(r"[^\W\d]-$", before)):
         return None

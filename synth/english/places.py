@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from .. import vocabulary
 from . import units
@@ -83,6 +85,14 @@ def _named(text: str) -> bool:
     return not re.search(r"[;,]\s", text) and any(one.kind in kinds for one in vocabulary.find(text))
 
 
-def within(spans: Sequence[Span], start: int, end: int) -> bool:
-    """Whether a piece of the text lies in one of these places."""
-    return any(low < end and start < high for low, high in spans)
+def covered(spans: Sequence[Span]) -> Callable[[int, int], bool]:
+    """Whether a piece of the text, from start to end, lies in one of these places."""
+    ordered = sorted(spans)
+    lows = [low for low, _ in ordered]
+    furthest = list(itertools.accumulate((high for _, high in ordered), max))
+
+    def inside(start: int, end: int) -> bool:
+        before = bisect.bisect_left(lows, end)
+        return before > 0 and furthest[before - 1] > start
+
+    return inside

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ class Reading:
     unread: tuple[str, ...] = ()
 
 
+@functools.lru_cache(maxsize=1 << 12)  # a claim is read once to be checked, and again to say what was not read
 def read(text: str, broken: bool = False) -> Reading:
     """The assertions of a claim, in the order of its statements.
 

@@ -39,6 +39,7 @@ ENDS = frozenset(
     "we they using between among under above below after before during yields yield improves improve".split()
 )
 PHRASE = re.compile(r"[^\W\d_][\w'+-]*|\d+-\w+")
+PLURAL = re.compile(r"[a-z]{3,}(?<![siu])s")
 LONGEST = 6  # words from the number to what it counts
 
 
@@ -50,8 +51,11 @@ def measure(after: str) -> tuple[str, int]:
     return "", 0
 
 
-def counted(after: str) -> tuple[str, str]:
-    """What a number counts (always in the plural) and its whole phrase: 'different English intermediate tasks' are tasks."""
+def counted(after: str, several: bool = True) -> tuple[str, str]:
+    """What a number counts (always in the plural) and its whole phrase: 'different English intermediate tasks' are tasks.
+
+    Of `several` things the noun is a plural: '12M paper clusters' are clusters.
+    """
     words, place, found = list[str](), 0, ("", "")
     for _ in range(LONGEST):
         gap = re.compile(r"[\s-]+|/(?=\w)" if not words else r"\s+|-").match(after, place)
@@ -66,6 +70,8 @@ def counted(after: str) -> tuple[str, str]:
             found = unit, " ".join(words)
             # 'task examples' are examples: the last noun in a row is the one that is counted.
         elif found[0]:
+            if several and words[-2].lower() not in COUNTED.values() and PLURAL.fullmatch(head):
+                found = head.lower(), " ".join(words)
             break
         place = match.end()
         if found[0] and after.startswith("-"):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .. import vocabulary
 from . import cues
+from .before import before as right_before
 
 REGULAR = (
     "improve yield show reach outperform perform achieve exceed surpass benefit obtain attain contain include consist follow "
@@ -82,11 +83,12 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{'|'.join(words)})(?![\w-])", re.I)
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def finite(text: str) -> tuple[Verb, ...]:
     """The finite verbs of a text; those of relative clauses ('tasks that have no data') are not its own and left out."""
     found = list[Verb]()
     for match in _pattern().finditer(text):
-        word, before = match[0].lower().replace("\u2019", "'"), text[: match.start()]
+        word, before = match[0].lower().replace("\u2019", "'"), right_before(text, match.start())
         if re.search(r"\b(?:that|which|who|whose|to)\s+(?:\w+ly\s+)?$", before, re.I):
             continue
         base, single, past = _table().get(word, (word, word not in SINGULAR, False))

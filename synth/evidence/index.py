@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,9 +30,10 @@ K1, B = 1.2, 0.5
 
 @dataclass(frozen=True)
 class Passage:
-    """A sentence of a paper: `start` to `end` are its characters on `page`, those of its first piece where it has several.
+    """A sentence of a paper: `start` to `end` are its characters on `page`, from its first to its last there; of a sentence
+    that goes over a page's end it is the page that has more of it.
 
-    `spans` holds all of them, `number` is the sentence's place in the index, `score` how well it was found.
+    `spans` are its pieces (page, start, end), `number` is its place in the index, `score` how well it was found.
     """
 
     paper: str
@@ -73,9 +75,8 @@ class Index:
 
     def paper(self, name: str) -> Listed | None:
         """The paper of this id, file name or alias; without a version the newest one. None where none or several are meant."""
-        exact = [one for one in self.papers if one.id == name]
-        if exact:
-            return exact[0]
+        if name in self._by_id:
+            return self._by_id[name]
         found = [self.papers[place] for place in self._named.get(_key(name), ())]
         if len({one.sha256 for one in found}) == 1:
             return found[0]
@@ -87,7 +88,7 @@ class Index:
     def versions(self, name: str) -> list[Listed]:
         """Every text of the same paper, whatever its version."""
         id = ids.maybe(name)
-        return [one for one in self.papers if id and (mine := _version(one)) and mine.key == id.key] if id else []
+        return list(self._by_work.get(id.key, ())) if id else []
 
     def find(self, paper: str) -> list[Passage]:
         """All sentences of a paper in the order of reading; none where it is not here."""
@@ -146,7 +147,7 @@ class Index:
         listed = self.papers[int(arrays["paper"][number])]
         at = arrays["span_at"]
         spans = tuple((int(page), int(start), int(end)) for page, start, end in arrays["spans"][at[number] : at[number + 1]])
-        page, start, end = spans[0]
+        page, start, end = place(spans)
         label, heading = LABELS[arrays["label"][number]], self.headings[arrays["heading"][number]]
         return Passage(listed.id, listed.sha256, page, start, end, label, self.text(number), score, heading, spans, number)
 
@@ -170,12 +171,36 @@ class Index:
         return total.astype(np.float32)
 
     @cached_property
+    def _by_id(self) -> dict[str, Listed]:
+        return {one.id: one for one in reversed(self.papers)}
+
+    @cached_property
+    def _by_work(self) -> dict[str, list[Listed]]:
+        """The papers by what all versions of them have in common."""
+        found: dict[str, list[Listed]] = {}
+        for one in self.papers:
+            found.setdefault(_version(one).key, []).append(one)
+        return found
+
+    @cached_property
     def _named(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         for place, one in enumerate(self.papers):
             for name in dict.fromkeys(_key(name) for name in (one.id, *one.names)):
                 found.setdefault(name, []).append(place)
         return found
+
+
+def place(spans: Sequence[tuple[int, int, int]]) -> tuple[int, int, int]:
+    """The page that has most of these pieces, and the characters from the first of them there to the last."""
+    if len(spans) == 1:
+        return spans[0]
+    size = Counter[int]()
+    for page, start, end in spans:
+        size[page] += end - start
+    ((most, _),) = size.most_common(1)
+    here = [(start, end) for page, start, end in spans if page == most]
+    return most, min(start for start, _ in here), max(end for _, end in here)
 
 
 _NONE = (np.zeros(0, np.int32), np.zeros(0, np.float32))

@@ -6,14 +6,15 @@ import math
 from collections.abc import Sequence
 from html import escape
 
+from replicate.shown import visible
+
 FONT = 7.6  # width of a figure's character at 13 px, for room beside labels
 NARROW = 328  # a figure for a page of 360 pixels
-CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 
 
 def clean(text: str) -> str:
-    """Escaped, and without characters that no document may hold."""
-    return escape(text.translate(CONTROL), quote=True)
+    """Escaped, and with characters named that nobody sees and no document may hold."""
+    return escape(visible(text), quote=True)
 
 
 def text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:

@@ -28,18 +28,13 @@ CITES = re.compile(r"\[(\d{1,3})\]")
 
 def ids_in(text: str) -> list[Id]:
     """The ids of papers in a text, in their order."""
-    found = list[Id]()
-    for match in LINK.finditer(text):
-        given = match[0].rstrip(".,;:)>]")
-        one = ids.maybe(given)
-        if one is not None and one not in found:
-            found.append(one)
-    return found
+    given = (match[0].rstrip(".,;:)>]") for match in LINK.finditer(text))
+    return list(dict.fromkeys(one for name in given if (one := ids.maybe(name)) is not None))
 
 
 def papers(source: Source) -> tuple[list[Id], dict[str, Id], list[Part], list[str]]:
     """The papers of a report, those that its references number, the parts that name them, and what was no id."""
-    found, numbered, used, notes = list[Id](), dict[str, Id](), list[Part](), list[str]()
+    found, numbered, used, notes = dict[Id, None](), dict[str, Id](), list[Part](), list[str]()
     for section in source.sections:
         listing = bool(re.search(r"\b(?:references|bibliography|sources|works\s+cited|papers)\b", section.heading, re.I))
         for place, part in enumerate(section.parts, 1):
@@ -47,7 +42,7 @@ def papers(source: Source) -> tuple[list[Id], dict[str, Id], list[Part], list[st
             there = ids_in(text)
             if there:
                 used.append(part)
-                found += [one for one in there if one not in found]
+                found |= dict.fromkeys(there)
             if there and (listing or DEFINED.match(text)):
                 for each in REFERENCE.split(text):
                     mark = NUMBERED.match(part.mark) or NUMBERED.match(each)
@@ -57,7 +52,7 @@ def papers(source: Source) -> tuple[list[Id], dict[str, Id], list[Part], list[st
                 notes.append(
                     f"{source.where(part)}: a reference without an id that is known: {clean.plain(text, Counter())[:60]!r}"
                 )
-    return found, numbered, used, notes
+    return list(found), numbered, used, notes
 
 
 def titled() -> dict[str, str]:

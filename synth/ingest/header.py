@@ -22,7 +22,7 @@ EXAMINES = re.compile(
     r"[\"\u201c]?(.+?)[\"\u201d]?(?:\.\s|\.$|$|\s+Research\s+question)",
     re.I,
 )
-NUMBER = r"(\d{1,3}(?:,\d{3})+|\d+)"
+NUMBER = r"(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})"
 COUNTS = {
     "papers_retrieved": (
         rf"\b{NUMBER}\s+(?:\w+\s+)?(?:papers|articles|studies|documents|records)\s+(?:were\s+)?(?:retrieved|found|identified|collected|returned)\b",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from replicate import files
 from replicate.problems import Problem
 
+from ..reading import plain
 from . import clean, grid, text
 from .claims import UNDER
 from .parts import PARAGRAPH, TABLE, Part, Section, Source
@@ -56,7 +57,7 @@ def _wide(path: Path) -> bool:
     if not path.is_file():
         return False
     with path.open("rb") as file:
-        return file.read(2) in (b"\xff\xfe", b"\xfe\xff")
+        return file.read(2) in plain.WIDE
 
 
 def _littered(path: Path) -> bool:
@@ -74,23 +75,17 @@ def _littered(path: Path) -> bool:
 
 def _decoded(path: Path, notes: list[str]) -> str:
     content = path.read_bytes()
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        try:
-            return _lines(content.decode("utf-16"))
-        except UnicodeDecodeError as error:
-            raise Problem(f"{path}: begins as UTF-16 and is none (byte {error.start:,}); is it the right file?") from None
+    wide = content[:2] in plain.WIDE
     try:
-        return _lines(content.decode("utf-8-sig"))
+        content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
+        if wide:
+            raise Problem(f"{path}: begins as UTF-16 and is none (byte {error.start:,}); is it the right file?") from None
         notes.append(f"byte {error.start:,} is no UTF-8; read as Windows-1252")
-        return _lines(content.decode("cp1252", "replace"))
+    return re.sub(r"[\u2028\u2029\x0b\x0c\x85]", "\n", plain.decoded(content))
 
 
-def _lines(content: str) -> str:
-    return re.sub(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]", "\n", content)
-
-
-LINK = re.compile(r"<a\s[^<>]*?href\s*=\s*[\"']([^\"'<>]+)[\"'][^<>]*>(.*?)</a\s*>", re.I | re.S)
+LINK = re.compile(r"<a\s[^<>]*?href\s*=\s*[\"']([^\"'<>]+)[\"'][^<>]*>(.{0,2000}?)</a\s*>", re.I | re.S)
 
 
 def _html(path: Path) -> Source:

@@ -24,6 +24,7 @@ HEADINGS = frozenset(
 LABEL = re.compile(r"\s*(?:\*\*)?(?:claim|finding|statement|c)\s*\.?\s*#?(\d{1,3})\s*(?:[:.)\u2013\u2014-])(?:\*\*)?\s*", re.I)
 COLUMN = re.compile(r"\b(claims?|statements?|findings?|assertions?)\b", re.I)
 LONGEST_HEADING = 90
+LONGEST_HEAD = 5_000  # characters of the first line of comma-separated values
 
 
 def front_matter(lines: Sequence[str]) -> tuple[dict[str, str], int]:
@@ -163,16 +164,19 @@ def _pipes(lines: Sequence[str], place: int) -> Read:
 def _commas(lines: Sequence[str], place: int) -> Read:
     """Comma- or semicolon-separated values, where the first line is a head with a column of claims."""
     head = lines[place]
-    for mark in (",", ";"):
+    for mark in (",", ";") if len(head) <= LONGEST_HEAD else ():
         names = next(csv.reader([head], delimiter=mark, skipinitialspace=True), [])
         if len(names) > 1 and any(COLUMN.fullmatch(one.strip()) for one in names) and all(len(one.split()) <= 3 for one in names):
             end = next((at for at in range(place, len(lines)) if not lines[at].strip()), len(lines))
             reader = csv.reader(lines[place:end], delimiter=mark, skipinitialspace=True)
             rows, numbers, before = list[tuple[str, ...]](), list[int](), 0
-            for row in reader:
-                rows.append(tuple(one.strip() for one in row))
-                numbers.append(place + before + 1)
-                before = reader.line_num
+            try:
+                for row in reader:
+                    rows.append(tuple(one.strip() for one in row))
+                    numbers.append(place + before + 1)
+                    before = reader.line_num
+            except csv.Error:  # a field that is larger than one may be: no table
+                return None, 0
             return Part(TABLE, place + 1, rows=tuple(rows), lines=tuple(numbers), between=f"{mark} "), end - place
     return None, 0
 

@@ -111,7 +111,7 @@ def _in_years(years: tuple[int | None, int | None]) -> Judge:
     first, last = years
 
     def judge(paper: Paper, score: Score) -> Judgement:
-        if not paper.date[:4].isdigit():
+        if not paper.date[:4].isdecimal():
             return Judgement(None, "its year is not said")
         year = int(paper.date[:4])
         return Judgement((first or year) <= year <= (last or year), f"of {year}")

@@ -160,7 +160,7 @@ def _of_kind(paper: Paper, kind: str) -> list[str]:
 def _title_keys(paper: Paper) -> list[str]:
     """A key for each year that the paper's twin could bear; none where too little is known to join by title."""
     key, year = terms.title_key(paper.title), paper.date[:4]
-    if len(key) < SHORT or not year.isdigit() or not paper.authors:
+    if len(key) < SHORT or not year.isdecimal() or not paper.authors:
         return []
     # Years that differ by one share one of two neighbouring keys.
     return [f"{key}|{surname(paper.authors[0])}|{int(year) + step}" for step in (0, 1)]

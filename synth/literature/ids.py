@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from replicate.problems import Problem
 
 ARXIV, ACL, DOI, OWN = "arxiv", "acl", "doi", "own"
+LONGEST = 200  # characters of a name as it stands in a path, where a file system takes 255 with what is added
+SHOWN = 200  # characters of what is no id
 
 _NEW = re.compile(r"(\d{2})(\d{2})\.(\d{4,5})(v[1-9]\d{0,2})?")
 _OLD = re.compile(r"([a-z]+(?:-[a-z]+)*)(?:\.[A-Za-z-]+)?/(\d{2})(\d{2})(\d{3})(v[1-9]\d{0,2})?")
@@ -58,12 +60,12 @@ def read(text: str, own: bool = False) -> Id:
     A DOI that arXiv or the ACL gave stands for the arXiv id or the ACL id in it.
     """
     given = text.strip()
-    found = _arxiv(given) or _acl(given) or _doi(given)
+    found = _arxiv(given) or _acl(given) or _doi(given) or (Id(OWN, given) if own and _OWN.fullmatch(given) else None)
+    if found and len(quote(str(found), safe="")) > LONGEST:
+        raise Problem(f"{given[:60]!r}... is too long for the name of a paper ({len(given):,} characters)")
     if found:
         return found
-    if own and _OWN.fullmatch(given):
-        return Id(OWN, given)
-    raise Problem(f"{given!r} is no id of a paper{_hint(given)}")
+    raise Problem(f"{given[:SHOWN]!r} is no id of a paper{_hint(given[:SHOWN])}")
 
 
 def maybe(text: str) -> Id | None:
@@ -103,7 +105,7 @@ def _acl(text: str) -> Id | None:
 def _doi(text: str) -> Id | None:
     link = _DOI_LINK.match(text)
     found = _DOI.fullmatch(unquote(text[link.end() :] if link else text))
-    if not found:
+    if not found or not found[0].isprintable():
         return None
     doi = found[0].lower().rstrip(".,;")
     for prefix, read in ((_DOI_OF_ARXIV, _arxiv), (_DOI_OF_ACL, _acl)):

@@ -14,6 +14,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from replicate import files
+from replicate import confidential, files
 from replicate.problems import Problem
 
 from ..records import Paper
@@ -78,7 +79,8 @@ class Library:
     def note(self, paper: Paper) -> None:
         """Write a record; of a withdrawn text there is nothing else to keep."""
         data = {"schema": SCHEMA, **{one.name: getattr(paper, one.name) for one in fields(paper)}}
-        _write(self._record(ids.read(paper.id, own=True)), (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode())
+        text = confidential.taken_out(json.dumps(data, ensure_ascii=False, indent=1))
+        _write(self._record(ids.read(paper.id, own=True)), f"{text}\n".encode())
 
     def add(self, file: Path, id: Id) -> Paper:
         """Keep a PDF that the user has, under the id that they give it."""
@@ -111,7 +113,7 @@ class Library:
         self.ready()
         file = self.folder / "locks" / f"{id.kind} {quote(str(id), safe='')}"
         file.parent.mkdir(exist_ok=True)
-        handle = os.open(file, os.O_CREAT | os.O_RDWR, 0o666)
+        handle = os.open(file, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o666)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
@@ -171,12 +173,15 @@ def _paper(file: Path) -> Paper | None:
     """The record in a file; None where there is none, or one that something else wrote."""
     try:
         data: Any = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         return None
-    known = {one.name for one in fields(Paper)}
-    made: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in data.items() if name in known
-    }
-    return Paper(**made) if isinstance(made.get("id"), str) and isinstance(made.get("title"), str) else None
+    plain = Paper("", "")
+    made = {one.name: data.get(one.name, getattr(plain, one.name)) for one in fields(Paper)}
+    made = {name: tuple(value) if isinstance(value, list) else value for name, value in made.items()}
+    paper = Paper(**made)
+    fits = all(type(getattr(paper, name)) is type(getattr(plain, name)) for name in made)
+    texts = (*paper.authors, *paper.aliases) if fits else ()
+    whole = fits and bool(paper.id) and all(isinstance(one, str) for one in texts) and re.fullmatch("[0-9a-f]{64}|", paper.sha256)
+    return paper if whole else None

@@ -13,12 +13,13 @@ An earlier record is never overwritten: it is moved aside under its own date.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from replicate import files
+from replicate import confidential, files, shown
 from replicate.problems import Problem
 
 from ..figures.flow import flow
@@ -97,7 +98,7 @@ def write(found: Found, folder: Path, version: str) -> Path:
     path = folder / SEARCH
     if path.exists():
         header = _first(path)
-        stamp = str(header.get("when") or "earlier").replace(":", "")
+        stamp = re.sub(r"[^0-9A-Za-z-]", "", str(header.get("when") or ""))[:40] or "earlier"
         for name in (SEARCH, FETCHED, FLOW):
             if (folder / name).exists():
                 stem, _, kind = name.partition(".")
@@ -120,7 +121,7 @@ def draw(folder: Path, name: str, counts: prisma.Counts) -> None:
 def _jsonl(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     with files.whole(path) as file:
         for row in rows:
-            file.write((json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n").encode())
+            file.write((confidential.taken_out(shown.as_json(row)) + "\n").encode())
 
 
 def _first(path: Path) -> dict[str, Any]:
@@ -128,7 +129,7 @@ def _first(path: Path) -> dict[str, Any]:
     try:
         with path.open(encoding="utf-8") as file:
             header = json.loads(file.readline())
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         header = None
     if not isinstance(header, dict) or header.get("schema") != SCHEMA:
         raise Problem(f"{path}: this is no record of a search; move it away, or choose another folder (--out DIR)")
@@ -139,11 +140,15 @@ def read(path: Path) -> list[dict[str, Any]]:
     """The lines of a record."""
     _first(path)
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_bytes().removesuffix(b"\n").split(b"\n"), 1):
         try:
-            rows.append(json.loads(line))
-        except ValueError as error:
-            raise Problem(f"{path}, line {number}: not JSON; the record was damaged, search again") from error
+            row = json.loads(line)
+            names = [row["id"], *row["aliases"]] if row["kind"] == "study" else []
+            if not all(isinstance(one, str) for one in names):
+                raise TypeError("a name that is no text")
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise Problem(f"{path}, line {number}: no line of a record; it was damaged, search again") from error
+        rows.append(row)
     return rows
 
 
@@ -173,8 +178,8 @@ def note_fetched(folder: Path, outcomes: Mapping[str, str], rows: Iterable[Mappi
     before = {}
     if (folder / FETCHED).exists():
         try:
-            before = {row["study"]: row["missing"] for row in map(json.loads, (folder / FETCHED).read_text("utf-8").splitlines())}
-        except (ValueError, KeyError, TypeError):
+            before = {row["study"]: row["missing"] for row in map(json.loads, (folder / FETCHED).read_bytes().splitlines())}
+        except (ValueError, KeyError, TypeError, RecursionError):
             before = {}
     kept = {study for study, _ in wanted(rows)}
     now = {study: why for study, why in {**before, **outcomes}.items() if study in kept}

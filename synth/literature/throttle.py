@@ -62,7 +62,7 @@ class Throttle:
     def _put(self, seconds: float) -> None:
         now = time.time()
         # One call of always the same length: nobody reads half of it, and a kill leaves nothing beside it.
-        handle = os.open(self._file("next"), os.O_CREAT | os.O_WRONLY, 0o666)
+        handle = os.open(self._file("next"), os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW, 0o666)
         try:
             os.pwrite(handle, f"{now + seconds:020.6f} {now:020.6f}\n".encode(), 0)
         finally:
@@ -74,7 +74,7 @@ class Throttle:
     @contextlib.contextmanager
     def _locked(self, what: str) -> Iterator[None]:
         """The kernel takes the lock back when its holder dies."""
-        handle = os.open(self._file(what), os.O_CREAT | os.O_RDWR, 0o666)
+        handle = os.open(self._file(what), os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o666)
         said, since = False, time.monotonic()
         try:
             while True:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
+from replicate import confidential
 from replicate.problems import Failure
 
 from .services import Service, loopback, private, secret
@@ -35,7 +36,7 @@ class Trouble(Failure):
     """Why there is no answer. `kind` is a word for records, `wait` what the service asks to wait."""
 
     def __init__(self, kind: str, line: str, status: int = 0, wait: float = 0.0) -> None:
-        super().__init__(line)
+        super().__init__(confidential.taken_out(line))  # a service may hand back what it was sent
         self.kind, self.status, self.wait = kind, status, wait
 
 
@@ -148,10 +149,16 @@ class Web:
                 return answer
             # A key was for the host that was asked, and its redirects carry what they need.
             asked, sent = {}, dict(headers)
-            url = urljoin(answer.url, answer.headers.get("Location", ""))
+            try:
+                url = urljoin(url, answer.headers.get("Location", ""))
+                leads = urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname)
+            except ValueError:
+                leads = False
+            if not leads:
+                raise Trouble("refused", f"{_host(recorded)} sends us on to what is no address of a server")
             if private(url) and not service.local:
                 raise Trouble("refused", f"{_host(recorded)} sends us on to {_host(url)}, which is no public address")
-            recorded = url
+            recorded = confidential.taken_out(url)
         raise Trouble("refused", f"{_host(recorded)} sends us on and on")
 
     def _one(
@@ -181,6 +188,8 @@ class Web:
                     raise late
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise (late if time.monotonic() >= until else _explained(error, host)) from None
+        except ValueError:  # the library looks at where an answer leads, though it is told not to follow
+            raise Trouble("refused", f"{host} sends us on to what is no address of a server") from None
         if answer.status >= 400:
             raise _refused(answer, host, service)
         return answer
@@ -225,11 +234,15 @@ def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 def _host(url: str) -> str:
-    return urlsplit(url).netloc or url
+    """The server of an address, for people: no name and no password of a user."""
+    return urlsplit(url).netloc.rpartition("@")[2] or confidential.taken_out(url)
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else 0
+    """A number of bytes in a header; one of very many digits is as large as any."""
+    if not text or not re.fullmatch("[0-9]+", text):
+        return 0
+    return int(text) if len(text) <= 18 else 10**18
 
 
 def _explained(error: Exception, host: str) -> Trouble:

@@ -40,6 +40,8 @@ def table(rows: Sequence[Sequence[Piece]], caption: str = "", rules: Sequence[in
     if not reach:
         return None
     width = 1 + max(column for _, column in reach)
+    if width * len(rows) > 5 * MOST:  # one long row over many short ones has few cells and a large grid
+        return None
     grid = [[reach.get((number, column)) for column in range(width)] for number in range(len(rows))]
     grid = [row for row in grid if any(one and one[0].text for one in row)]
     if len(grid) < 2 or width < 2:

@@ -133,13 +133,11 @@ class _Reader(HTMLParser):
         text = " ".join("".join(self.text).split())
         self.text, self.note = [], None
         if self.cell is not None and self.grid is not None:
-            span = [int(self.cell.get(name, "1")) if self.cell.get(name, "1").isdigit() else 1 for name in ("rowspan", "colspan")]
+            down, across = (_span(self.cell.get(name, "1")) for name in ("rowspan", "colspan"))
             if not self.grid:
                 self.grid.append([])
             head = self.cell["tag"] == "th"
-            self.grid[-1].append(
-                cells.Piece(text, min(max(span[0], 1), 500), min(max(span[1], 1), 500), head, bool(text) and not self.plain)
-            )
+            self.grid[-1].append(cells.Piece(text, down, across, head, bool(text) and not self.plain))
             self.cell = None
             return
         if not text:
@@ -169,6 +167,11 @@ class _Reader(HTMLParser):
             self.tables[-1] = (text, self.tables[-1][1])
         else:
             self.caption = text
+
+
+def _span(said: str) -> int:
+    """Over how many rows or columns a cell says that it goes."""
+    return min(max(int(said), 1), 500) if re.fullmatch("[0-9]{1,18}", said) else 1
 
 
 def read(text: str, source: str) -> Document:

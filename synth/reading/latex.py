@@ -44,7 +44,8 @@ LONGEST = 200_000  # characters that an argument or an expansion may have
 
 def read(text: str, source: str) -> Document:
     """The document in a LaTeX source of one file."""
-    text = re.sub(r"(?<!\\)%[^\n]*\n[ \t]*", "", text.replace("\r\n", "\n"))
+    # A zero byte would be taken for the mark of what is put aside below.
+    text = re.sub(r"(?<!\\)%[^\n]*\n[ \t]*", "", text.replace("\r\n", "\n").replace("\0", ""))
     text = _macros(text)
     title = _argument(text, text.find("\\title")) if "\\title" in text else ""
     begin, end = text.find("\\begin{document}"), text.find("\\end{document}")
@@ -186,7 +187,7 @@ def _rows(source: str, kind: str) -> tuple[list[list[cells.Piece]], list[int]]:
 def _piece(source: str) -> cells.Piece:
     text, down, across = source.strip(), 1, 1
     for _ in range(2):
-        found = re.match(r"\s*\\(multicolumn|multirow)(?:\[[^\]]*\])?\{(-?\d+)\}(?:\[[^\]]*\])?", text)
+        found = re.match(r"\s*\\(multicolumn|multirow)(?:\[[^\]]*\])?\{(-?[0-9]{1,18})\}(?:\[[^\]]*\])?", text)
         if not found:
             break
         inner = _argument(text, found.end(), skip=1)

@@ -61,7 +61,7 @@ def read(path: str | Path, only: Iterable[int] = (), progress: Callable[[int, in
 
         wanted = [number for number in only if number != 1]
         if wanted:
-            raise Problem(f"{path}: page {wanted[0]} is not there, {found.upper() if found == 'html' else found} has one page")
+            raise Problem(f"{path}: page {wanted[0]} is not there; what is no PDF has one page")
         text = plain.decoded(path.read_bytes())
         made = {"html": html.read, "latex": latex.read, "text": plain.read}[found](text, str(path))
         if not made.blocks:

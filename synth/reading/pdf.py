@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +15,7 @@ from replicate.problems import Problem
 from . import glyphs, labels, layout, lines, prose, regions
 from .document import Box, Document, Page, Span, Table
 
-MOST_PAGES = 2_000
+MOST_PAGES = 10_000
 LETTERS = str.maketrans(glyphs.LETTERS)
 
 
@@ -199,18 +200,27 @@ def _document(path: Path, leaves: list[labels.Leaf], notes: list[str], title: st
 # ---- the second reader
 
 FIGURE = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+TOGETHER = 250  # pages for which it stays open
 
 
-def cross_check(path: Path, document: Document, number: int) -> str:
-    """What pypdf does not find of the numbers of a page: those of its tables, or all where it has none. Empty where it
-    finds them. It glues cells and footnote marks to numbers, so a number counts as found inside a longer one."""
+@functools.lru_cache(maxsize=1)
+def _second(path: Path, when: int, size: int, part: int) -> Any:
+    """The file as pypdf has it. To open it for every page of a long one would take the square of their number; to keep it
+    open for all of them, all their memory."""
     import logging
 
     import pypdf
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    return pypdf.PdfReader(path)
+
+
+def cross_check(path: Path, document: Document, number: int) -> str:
+    """What pypdf does not find of the numbers of a page: those of its tables, or all where it has none. Empty where it
+    finds them. It glues cells and footnote marks to numbers, so a number counts as found inside a longer one."""
     try:
-        text = pypdf.PdfReader(path).pages[number - 1].extract_text()
+        about = path.stat()
+        text = _second(path, about.st_mtime_ns, about.st_size, number // TOGETHER).pages[number - 1].extract_text()
     except Exception as error:  # a broken file raises whatever it likes there
         return f"page {number}: pypdf cannot read it ({type(error).__name__}), so its numbers were read once only"
     cells = [cell.text for table in document.tables if table.page == number for cell in table.cells]

@@ -14,6 +14,8 @@ SAID = {"abstract": ABSTRACT, "references": REFERENCES, "bibliography": REFERENC
 
 
 WIDE = (b"\xff\xfe", b"\xfe\xff")  # how UTF-16 begins
+MOST_BLANKS = 300
+BLANKS = re.compile(rf"[^\S\n]{{{MOST_BLANKS + 1},}}")
 
 
 def decoded(content: bytes) -> str:
@@ -25,7 +27,12 @@ def decoded(content: bytes) -> str:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
             text = content.decode("cp1252", "replace")
-    return re.sub(r"\r\n?", "\n", text)
+    return narrowed(re.sub(r"\r\n?", "\n", text))
+
+
+def narrowed(text: str) -> str:
+    """The text with no more blanks in a row than a page has: patterns that look for what stands behind them look from each."""
+    return BLANKS.sub(lambda found: found[0][:MOST_BLANKS], text)
 
 
 @dataclass

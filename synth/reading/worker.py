@@ -9,6 +9,7 @@ file is read and again when it had to be ended.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import selectors
@@ -16,7 +17,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,9 @@ from replicate.problems import Problem
 from .document import Document, from_dict
 
 SECONDS, MEBIBYTES = 60.0, 3072
+PER_PAGE = 0.25  # seconds more for each page that was read: a long book is no hanging one
+TOLD = 25  # pages after which the process says how many it has read
+READ = b'{"read": '
 LONGEST = 2**30  # characters of an answer
 
 
@@ -60,6 +64,11 @@ class Reader:
             return ()
         request = {"path": document.source, "check": list(pages), "only": [page.number for page in document.pages]}
         return tuple(self._ask(request, document.source)["notes"])
+
+    def attached(self, path: str | Path, name: str) -> tuple[str, list[str]]:
+        """The text of a file that is attached to a PDF, empty where there is none, and the lines of its pages."""
+        found = self._ask({"path": str(path), "attached": name}, str(path))
+        return found["held"], found["lines"]
 
     def close(self) -> None:
         """End the process."""
@@ -118,6 +127,9 @@ class Reader:
                 if not piece or len(found) > LONGEST:
                     break
                 found += piece
+                while found.startswith(READ) and (end := found.find(b"\n")) >= 0:
+                    ends += TOLD * PER_PAGE
+                    del found[: end + 1]
         return bytes(found)
 
     def _started(self) -> subprocess.Popen[bytes]:
@@ -136,10 +148,21 @@ class Reader:
         return self._process
 
 
+_kept = list[Reader]()
+
+
 def read(path: str | Path, only: Iterable[int] = (), limits: Limits = Limits()) -> Document:
-    """One paper, read in a process of its own."""
-    with Reader(limits) as reader:
-        return reader.read(path, only)
+    """One paper, read in a process of its own; the next one with these limits is read in the same process."""
+    if not _kept or _kept[0].limits != limits:
+        _let_go()
+        _kept.append(Reader(limits))
+    return _kept[0].read(path, only)
+
+
+@atexit.register
+def _let_go() -> None:
+    while _kept:
+        _kept.pop().close()
 
 
 def many(paths: Iterable[str | Path], limits: Limits = Limits()) -> Iterator[tuple[Path, Document | Problem]]:
@@ -152,16 +175,24 @@ def many(paths: Iterable[str | Path], limits: Limits = Limits()) -> Iterator[tup
                 yield Path(path), problem
 
 
-def _answer(request: dict[str, Any], last: list[Document]) -> dict[str, Any]:
+def _answer(request: dict[str, Any], last: list[Document], told: Callable[[int, int], None] | None = None) -> dict[str, Any]:
     """What was asked for; `last` keeps the document read last, which is asked about again."""
-    from . import pages, pdf
+    from . import attached, pages, pdf
 
     path = Path(request["path"])
     try:
+        if "attached" in request:
+            held, lines = attached.read(path, request["attached"])
+            return {"held": held, "lines": lines}
         if "check" not in request or not last or last[0].source != str(path):
-            last[:] = [pages.read(path, request["only"])]
+            last[:] = [pages.read(path, request["only"], told)]
         if "check" in request:
-            return {"notes": [note for number in request["check"] if (note := pdf.cross_check(path, last[0], number))]}
+            notes = list[str]()
+            for done, number in enumerate(request["check"], 1):
+                notes += [note] if (note := pdf.cross_check(path, last[0], number)) else []
+                if told:
+                    told(done, len(request["check"]))
+            return {"notes": notes}
         return {"document": last[0].to_dict()}
     except Problem as problem:
         return {"problem": str(problem)}
@@ -198,8 +229,14 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not stand among the answers
     last = list[Document]()
+
+    def told(done: int, total: int) -> None:
+        if done % TOLD == 0:
+            answers.write(READ + b"%d}\n" % done)
+            answers.flush()
+
     for line in sys.stdin.buffer:
-        answers.write(json.dumps(_answer(json.loads(line), last)).encode() + b"\n")
+        answers.write(json.dumps(_answer(json.loads(line), last, told)).encode() + b"\n")
         answers.flush()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,24 +101,28 @@ def read(path: str | Path) -> Table:
 
 def parse(text: str, where: str) -> Table:
     """The same, of text that was read already. Lines that start with # before the heading are remarks."""
-    lines = text.splitlines()
+    lines = re.split(r"\r\n?|\n", text)
     skip = next((number for number, line in enumerate(lines) if line.strip() and not line.startswith("#")), None)
     if skip is None:
         raise Problem(f"{where}: empty; a table needs a heading and rows")
     between = max(SEPARATORS, key=lines[skip].count)
     reader = csv.reader(io.StringIO("\n".join(lines[skip:])), delimiter=between)
-    head = [name.strip() for name in next(reader)]
+    try:
+        found = [(cells, reader.line_num + skip) for cells in reader]
+    except csv.Error as error:
+        raise Problem(f"{where}, line {reader.line_num + skip}: not CSV ({error})") from None
+    head = [name.strip() for name in found[0][0]]
     twice = sorted({name for name in head if head.count(name) > 1 and name})
     if twice:
         raise Problem(f"{where}, line {skip + 1}: the column {twice[0]!r} stands twice in the heading")
     rows, numbers = list[list[str]](), list[int]()
-    for cells in reader:
+    for cells, line in found[1:]:
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(head):
-            raise Problem(f"{where}, line {reader.line_num + skip}: {len(cells)} cells; the heading has {len(head)}")
+            raise Problem(f"{where}, line {line}: {len(cells)} cells; the heading has {len(head)}")
         rows.append([cell.strip() for cell in cells])
-        numbers.append(reader.line_num + skip)
+        numbers.append(line)
     if not rows:
         raise Problem(f"{where}: a heading and no rows")
     columns = {name: tuple(row[place] for row in rows) for place, name in enumerate(head)}

@@ -21,6 +21,7 @@ from .pool import Coefficient, Pool, coefficients
 
 KINDS = ("CR0", "CR1", "CR1S", "CR2")
 FLAT = 1e-12  # eigenvalues below this have no inverse root
+LARGEST = 4000  # rows of a cluster, whose covariance is a full matrix
 
 
 @dataclass(frozen=True)
@@ -166,9 +167,47 @@ def of_mixed(model: Mixed, clusters: Sequence[str], kind: str = "CR2", level: fl
         for code, label in zip(one.codes.tolist(), labels.tolist(), strict=True):
             if held.setdefault(code, label) != label and not cut:
                 raise Problem(f"{one.name} runs across the clusters: {one.levels[code]} is in {held[code]} and in {label}")
-    rows = [np.flatnonzero(labels == label) for label in sorted(set(labels.tolist()))]
-    working = [covariance(model, at) for at in rows]
-    return sandwich(model.y, model.design.matrix, model.design.names, clusters, working, kind=kind, level=level)
+    first, alike, count = _alike(model, labels) if kind != "CR1S" else _each(model)
+    root = np.sqrt(count)
+    rows = [np.flatnonzero(labels[first] == label) for label in sorted(set(labels.tolist()))]
+    if (largest := max(map(len, rows))) > LARGEST:
+        raise Problem(f"{largest:,} different rows in one cluster; its covariance is worked out for {LARGEST:,} at most")
+    y, matrix = np.bincount(alike, model.y) / root, model.design.matrix[first] * root[:, None]
+    working = [_scaled(covariance(model, first[at]), root[at], model) for at in rows]
+    return sandwich(y, matrix, model.design.names, labels[first], working, kind=kind, level=level)
+
+
+Alike = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def _each(model: Mixed) -> Alike:
+    """Every row by itself."""
+    return np.arange(model.n), np.arange(model.n), np.ones(model.n)
+
+
+def _alike(model: Mixed, labels: np.ndarray) -> Alike:
+    """Rows that differ in their outcome alone: one of each kind, the kind of every row, and how many there are.
+
+    A turn of the axes makes of m such rows their mean, times the root of m, and m - 1 differences. These bear on no
+    coefficient and are independent of all else, so the estimates and their errors are those of the means. Of a regression on
+    18,000 rows over many seeds the largest cluster had 7,000, and its matrix took a minute and a gigabyte.
+    """
+    if model.sampling is not None:
+        return _each(model)
+    columns = [one.columns for one in model.terms if one.columns is not None]
+    clusters = np.unique(labels, return_inverse=True)[1]
+    seen = np.column_stack([model.design.matrix, clusters, *(one.codes for one in model.terms), *columns])
+    mark = seen @ np.random.default_rng(0).random(seen.shape[1])
+    _, first, alike, count = np.unique(mark, return_index=True, return_inverse=True, return_counts=True)
+    return (first, alike, count.astype(float)) if np.array_equal(seen[first][alike], seen) else _each(model)
+
+
+def _scaled(made: np.ndarray, root: np.ndarray, model: Mixed) -> np.ndarray:
+    """The covariance of means, times the roots of their numbers: what rows share grows with them, their own errors do not."""
+    if (root == 1).all():
+        return made
+    own = np.eye(len(made)) * model.sigma**2
+    return (made - own) * np.outer(root, root) + own
 
 
 def covariance(model: Mixed, rows: np.ndarray) -> np.ndarray:

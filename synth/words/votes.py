@@ -110,8 +110,9 @@ def _loaded(name: str, kind: str) -> tuple[Any, Any]:
     import transformers
 
     try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(name)
-        model = getattr(transformers, kind).from_pretrained(name, use_safetensors=True)
+        # Without the second word transformers asks on the terminal whether it may run the code of a model.
+        tokenizer = transformers.AutoTokenizer.from_pretrained(name, trust_remote_code=False)
+        model = getattr(transformers, kind).from_pretrained(name, use_safetensors=True, trust_remote_code=False)
     except (OSError, ValueError) as error:
         said = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
         raise Problem(f"{name}: no model that can be used ({said}); name one of the hub, or a folder with safetensors") from error

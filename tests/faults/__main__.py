@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import shutil
@@ -11,6 +10,8 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+from replicate.usage import Parser, examples
 
 from .kills import ALL, COMMAND, WITHIN, WORKER, Tally, campaign
 from .stages import SCALES, STAGES, Stage
@@ -21,7 +22,8 @@ COLUMNS = tuple("stage kills command worker all within rounds rivals resumed aga
 
 def main(given: Sequence[str] | None = None) -> int:
     """0 where nothing differs, 1 where something does."""
-    parser = argparse.ArgumentParser(prog="python -m tests.faults", description="Kill processes at random and compare the end.")
+    parser = Parser(prog="python -m tests.faults", description="kill processes at random and compare the end")
+    examples(parser, "--kills 50", "--kills 112 --stage commit --seed 7 --json")
     parser.add_argument("--kills", metavar="N", type=int, default=50, help="kills in all, divided among the stages (default: 50)")
     parser.add_argument("--stage", metavar="NAME", action="append", choices=list(STAGES), help=f"one of {', '.join(STAGES)}")
     parser.add_argument("--scale", choices=SCALES, default="tiny", help="of the real steps in the stage run (default: tiny)")

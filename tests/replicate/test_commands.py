@@ -41,7 +41,8 @@ def answer(capsys: pytest.CaptureFixture[str], *words: str | Path) -> tuple[int,
     return code, out, err
 
 
-def test_alone_it_says_what_to_do_next(capsys):
+def test_alone_it_says_what_to_do_next(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     code, out, _ = answer(capsys)
     assert code == 0
     assert "python -m replicate run stilts --only demo" in out

@@ -129,6 +129,12 @@ def test_sentences_of_a_pdf_are_those_that_its_reader_finds(tmp_path, processes)
     assert [one.spans for one in found] == [tuple(map(tuple, one.spans)) for one in read.sentences]
 
 
+def test_a_sentence_in_pieces_stands_where_most_of_it_does():
+    """Three characters at the end of a column, or of a page, are not the place of a long sentence."""
+    assert index.place([(3, 10, 13), (3, 40, 200), (4, 0, 20)]) == (3, 10, 200)
+    assert index.place([(3, 910, 913), (4, 0, 200)]) == (4, 0, 200)
+
+
 def test_every_kind_of_file_is_read_and_found_by_its_name_or_its_stem(folder):
     (folder / "page.html").write_text("<html><body><h1>Title</h1><p>A page speaks of zebras here.</p></body></html>")
     (folder / "source.tex").write_text("\\documentclass{article}\\begin{document}Its source speaks of lemurs.\\end{document}")

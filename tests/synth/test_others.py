@@ -66,6 +66,21 @@ def test_a_file_without_a_claim_is_a_problem_that_shows_a_line(lines, tmp_path):
         assert '{"id": "1", "claim":' in str(raised.value)
 
 
+def test_a_paper_may_be_cited_by_the_path_of_its_file(lines, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "papers" / "old").mkdir(parents=True)
+    file = tmp_path / "papers" / "old" / "one.txt"
+    file.write_text("Training on SQuAD helps.")
+    cited = [str(file), "papers/old/one.txt", "old/one.txt", "2005.13013v1", "", "x\0", "y" * 999]
+    question = others.read(lines(*(line(number, paper=paper) for number, paper in enumerate(cited))))
+    for papers in ("papers", tmp_path / "papers"):
+        found = others.at_hand(question, papers)
+        assert [one.paper for one in found.claims] == ["old/one.txt"] * 3 + cited[3:]
+    assert found.papers == ("old/one.txt", *(paper for paper in cited[3:] if paper))
+    assert others.at_hand(question, file).claims[0].paper == "one.txt"
+    assert others.at_hand(question, tmp_path / "elsewhere") == others.at_hand(question, None) == question
+
+
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda one: st.lists(one) | st.dictionaries(
     st.sampled_from(["id", "claim", "paper", "x"]), one)))  # fmt: skip
 def test_any_json_is_a_claim_or_a_reason(given_):

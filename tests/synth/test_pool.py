@@ -105,7 +105,7 @@ BAD = {
     "yi,vi\n0.1,inf\n0.2,0.1\n": "line 2, column vi: inf is not finite",
     "yi,vi\n0.1,0.2\n0.2,-0.1\n": "line 3, column vi: the variance is -0.1",
     "yi,vi\n0.3,0.2\n0.3,0.1\n": "Knapp and Hartung's variance is 0",
-    "yi,v\n0.3,0.2\n0.4,0.1\n": "unknown column",
+    "yi,v\n0.3,0.2\n0.4,0.1\n": "no column 'vi'; name another with --variance: yi, v",
     "yi,vi\n0.3\n": "1 cells; the heading has 2",
     "yi,yi\n0.3,1\n": "stands twice",
     "yi,vi\n": "no rows",

@@ -80,6 +80,7 @@ def test_an_unknown_question_and_a_place_without_claims_are_named(tmp_path):
 def test_names_of_systems_are_those_that_people_use():
     assert title("squad1", mlm=True) == "SQuAD v1.1 with MLM"
     assert title("shuffled-anli+") == "ANLI+, labels shuffled"
+    assert title("translated-mnli") == "translated MNLI"
     assert title("baseline") == "no intermediate training"
 
 

@@ -78,6 +78,11 @@ def test_a_claim_without_information_is_left_open_in_the_sentence_on_the_report(
     assert "Of those none can be confirmed here; 2 left open for want of information." in parts["The original report"]
 
 
+def test_what_is_said_of_the_whole_question_is_not_said_again_with_each_claim(whole):
+    line = next(one for one in whole.claims() if one.id == "unread")
+    assert "ne claim cites 2005.13013v9" in said(whole, "original") and not any("cites 2005" in one for one in line.scope)
+
+
 def test_numbers_come_from_values(tmp_path, grid, quick):
     rows = grid(gains={"squad1": 4.0, "ccg": -1.0}, drift=0)
     report = build(reported.inputs(reported.asked(tmp_path), rows))

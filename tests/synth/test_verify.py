@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
-from replicate import results
+from replicate import resources, results
 from replicate.problems import BAD_INPUT, DONE, REFUTED
 from synth.__main__ import main
 
@@ -67,7 +68,7 @@ def test_the_folder_runs_is_read_when_it_is_there(capsys, tmp_path):
 def test_the_table_shows_report_checks_and_verdict(capsys):
     code, out, _ = spoken(capsys)
     line = next(line for line in out.splitlines() if line.startswith("squad-gain"))
-    assert code == DONE and [word in line for word in ("✓ 0.19", "other version: 8.3", "not run", "not enough information")]
+    assert code == DONE and all(word in line for word in ("✓ 0.19", "other version: 8.3", "not run", "not enough information"))
 
 
 def test_explain_shows_cells_and_recomputation(capsys, runs):
@@ -75,6 +76,7 @@ def test_explain_shows_cells_and_recomputation(capsys, runs):
     assert code == DONE
     for words in ("paper:2005.13013v1#table2", "mean of the 9 printed task gains", "seed 1: ", "XNLI (test): SQuAD v1.1"):
         assert words in out
+    assert "the mean over 12 languages is" in (line := " ".join(out.split())) and "than the mean over tasks; as a sample" in line
     code, out, _ = spoken(capsys, "--explain", "squad-gain", "--json")
     assert [entry["id"] for entry in json.loads(out)["claims"]] == ["squad-gain"]
 
@@ -105,6 +107,13 @@ def test_results_in_shares_are_refused(capsys, grid, tmp_path):
     (tmp_path / "shares.csv").write_text(text)
     code, _, err = spoken(capsys, "--results", tmp_path / "shares.csv")
     assert code == BAD_INPUT and "look like shares" in err
+
+
+def test_rows_of_papers_are_no_runs_and_are_counted(capsys):
+    path = resources.data() / "published" / "2005.13013v1.csv"
+    code, out, err = spoken(capsys, "stilts", "--explain", "squad-gain", "--results", path)
+    assert code == DONE and f"no runs in {path}, whose rows are of papers; replicate run stilts" in " ".join(out.split())
+    assert f"left out of {path}: {len(results.read(path)):,} rows of papers, which are no runs" in err
 
 
 def test_claims_of_others_are_shown_safely_shortly_and_counted(capsys, tmp_path):
@@ -139,4 +148,4 @@ def test_a_note_on_several_claims_names_them(capsys):
 def test_the_help_of_a_command_ends_with_examples(capsys, command):
     with pytest.raises(SystemExit):
         main([command, "--help"])
-    assert f"examples:\n  python -m synth {command} " in capsys.readouterr().out
+    assert re.search(f"examples?:\n  python -m synth {command} ", capsys.readouterr().out)

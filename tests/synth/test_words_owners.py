@@ -151,7 +151,7 @@ def line(text, hand, paper=""):
 
 def test_a_refuted_line_shows_the_quote_and_counts_in_the_plural(hand):
     shown = line("The archive one holds 15M paper clusters that nobody filed", hand, "one.txt")
-    assert "the passage says 12M papers, the claim 15M papers" in shown
+    assert "the passage says 12M paper clusters, the claim 15M paper clusters" in shown
     assert "\u201cThe archive one holds 12M paper clusters" in shown
 
 

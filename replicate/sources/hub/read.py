@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...problems import Problem
+from ...problems import Problem, unreadable
 from ..forms import no_column
 from .layout import find_names, label_names
 from .snapshots import Snapshot, fetch
 
 BATCH = 4096
+LONGEST, MOST = 256 << 20, 2 << 30  # bytes of a line of JSON, and of a file that is one list
 
 
 @dataclass(frozen=True)
@@ -108,15 +111,23 @@ def _objects(file: Path, where: str, wanted: Wanted) -> Iterator[dict[str, Any]]
     column, prefix = wanted.keep or ("", "")
     try:
         with gzip.open(file, "rb") if file.name.endswith(".gz") else file.open("rb") as read:
-            for number, line in enumerate(read, 1):
+            for number, line in enumerate(iter(lambda: read.readline(LONGEST), b""), 1):
                 whole = number == 1 and line.lstrip().startswith(b"[")
-                for row in json.loads(line + read.read()) if whole else [json.loads(line)] if line.strip() else []:
+                # Piece by piece: to read so much at once takes the memory for it first.
+                rest = b"".join(itertools.islice(iter(lambda: read.read(1 << 20), b""), MOST >> 20)) if whole else b""
+                if len(rest) == MOST or (
+                    len(line) == LONGEST and not whole
+                ):  # what is packed small may be made to fill the memory
+                    raise ValueError(f"more than {(MOST if whole else LONGEST) >> 20} MiB in one {'list' if whole else 'line'}")
+                for row in json.loads(line + rest) if whole else [json.loads(line)] if line.strip() else []:
                     if not isinstance(row, dict):
                         raise ValueError(f"{str(row)[:40]}; expected objects")
                     if str(row.get(column, "")).startswith(prefix):
                         yield row
-    except (OSError, EOFError, ValueError) as error:
-        raise Problem(f"{where}, line {number}: {error}; remove {file.resolve()} and run again to fetch it anew") from None
+    except (OSError, EOFError, ValueError, RecursionError, zlib.error) as error:
+        raise Problem(
+            f"{where}, line {number}: {unreadable(error)}; remove {file.resolve()} and run again to fetch it anew"
+        ) from None
 
 
 def columns_of(columns: Mapping[str, str]) -> tuple[str, ...]:

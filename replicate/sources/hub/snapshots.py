@@ -16,7 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ...files import inside
 from ...problems import Failure, Problem, explain
+from ...shown import bare_streams
 
 CONVERTED = "refs/convert/parquet"  # where the hub keeps every set as Parquet, those too that were scripts
 PATIENCE = 10.0  # seconds for the first answer; without them a firewall that drops packets is waited for without end
@@ -80,6 +82,10 @@ def fetch(held: Snapshot, path: str) -> Path:
     """One file of a snapshot, downloaded where it is not yet in the cache."""
     from huggingface_hub import hf_hub_download, try_to_load_from_cache
 
+    if not inside(path) or not path.isprintable():
+        raise Problem(
+            f"{_named(held.kind, held.id, held.commit)}: it has a file with the name {path!r}, which means no place in a folder"
+        )
     file = try_to_load_from_cache(held.id, path, revision=held.commit, repo_type=held.kind)
     if isinstance(file, str):
         return Path(file)
@@ -87,7 +93,8 @@ def fetch(held: Snapshot, path: str) -> Path:
     if held.cached and (unreached := _unreached(held.kind, held.id, held.commit)):
         raise _lost(unreached, held.kind, held.id, held.commit, path)
     try:
-        return Path(hf_hub_download(held.id, path, repo_type=held.kind, revision=held.commit))
+        with bare_streams():  # its progress bar
+            return Path(hf_hub_download(held.id, path, repo_type=held.kind, revision=held.commit))
     except Exception as error:
         raise problem(error, held.kind, held.id, held.commit, path) from error
 

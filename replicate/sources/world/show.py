@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import unicodedata
 from random import Random
 
+from ... import shown
 from ...problems import unknown
 from . import grammar, meanings, tree
 
@@ -23,9 +23,7 @@ def world(sample: str = "", language: str = "", count: int = 3, seed: int = 1, s
     codes = [language] if language else list(tree.BY_CODE)
     told = meanings.event(Random(f"show {seed}"), rate=0.8, place=1.0)
     if as_json:
-        return json.dumps(
-            {"schema": SCHEMA, "pivot": tree.PIVOT, "languages": [_described(code, told) for code in codes]}, ensure_ascii=False
-        )
+        return shown.as_json({"schema": SCHEMA, "pivot": tree.PIVOT, "languages": [_described(code, told) for code in codes]})
     blocks = [] if language else [_tree(), _features(), _pairs()]
     return "\n\n".join([*blocks, *(_glossed(code, told) for code in codes)])
 
@@ -116,7 +114,7 @@ def _samples(task: str, language: str, count: int, split: str, as_json: bool) ->
     examples = source().examples(found.id, split, language, limit=limit)[:count]
     if as_json:
         rows = [{"language": language, "split": split, **dataclasses.asdict(one)} for one in examples]
-        return json.dumps({"schema": SCHEMA, "task": found.id, "examples": rows}, ensure_ascii=False)
+        return shown.as_json({"schema": SCHEMA, "task": found.id, "examples": rows})
     lines = [f"{found.title} ({found.id}) in {language}, {split}: {found.about}"]
     for one in examples:
         lines.append("")

@@ -80,7 +80,7 @@ def passages(place: Place, language: str) -> Iterator[str]:
     """The contexts; questions and answers are not looked at, but for the language of TyDiQA's questions."""
     prefix = f"{TYDIQA[language]}-" if place.form == "tydiqa" else ""
     for paragraph, _ in paragraphs(place.files[0]):
-        if not prefix or any(str(asked.get("id", "")).startswith(prefix) for asked in paragraph["qas"]):
+        if not prefix or any(str(one.get("id", "")).startswith(prefix) for one in paragraph["qas"] if isinstance(one, dict)):
             yield paragraph["context"]
 
 

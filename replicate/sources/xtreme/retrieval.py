@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from ...problems import Problem
 from ...tasks.task import Task
@@ -93,16 +94,20 @@ def lareqa(place: Place, task: Task, split: str, language: str, limit: int | Non
     out, as in XTREME-R. `limit` takes the first questions.
     """
     own, *others = place.files
-    questions = [(str(asked["id"]), str(asked["question"])) for one, _ in paragraphs(own) for asked in one["qas"]][:limit]
+    questions = [
+        (str(asked["id"]), str(asked["question"]))
+        for paragraph, where in paragraphs(own)
+        for asked in _answered(paragraph, where)
+    ][:limit]
     candidates: list[str] = []
     right: dict[str, list[int]] = {}
     answered: set[str] = set()
     for path in others:
         for paragraph, where in paragraphs(path):
             context, breaks = paragraph["context"], paragraph.get("sentence_breaks")
-            if not isinstance(breaks, list):
-                raise Problem(f"{where}: no 'sentence_breaks'; expected a file of xquad-r")
-            for asked in paragraph["qas"]:
+            if not isinstance(breaks, list) or not all(_numbers(one, 2) for one in breaks):
+                raise Problem(f"{where}: no 'sentence_breaks' such as [[0, 15], [16, 25]]; expected a file of xquad-r")
+            for asked in _answered(paragraph, where):
                 begin = asked["answers"][0]["answer_start"]
                 holds = next((number for number, (a, b) in enumerate(breaks) if a <= begin < b), None)
                 if holds is not None:
@@ -114,6 +119,20 @@ def lareqa(place: Place, task: Task, split: str, language: str, limit: int | Non
     gold = tuple((number, one) for number, (_, its) in enumerate(found) for one in its)
     collection = Mining(f"{task.id}-{split}", tuple(text for text, _ in found), tuple(candidates), gold)
     return Examples([collection], {"question whose answer begins in no sentence": lost} if lost else {})
+
+
+def _answered(paragraph: dict[str, Any], where: str) -> list[dict[str, Any]]:
+    """The questions of a paragraph; a Problem where one has no text, or no place of its answer."""
+    for asked in paragraph["qas"]:
+        answers = asked.get("answers") if isinstance(asked, dict) and {"id", "question"} <= asked.keys() else None
+        first = answers[0] if isinstance(answers, list) and answers else None
+        if not isinstance(first, dict) or not _numbers([first.get("answer_start")], 1):
+            raise Problem(f"{where}: a question without its id, its text or the place of its answer; expected a file of xquad-r")
+    return list(paragraph["qas"])
+
+
+def _numbers(found: Any, count: int) -> bool:
+    return isinstance(found, list) and len(found) == count and all(type(one) is int for one in found)
 
 
 def _stripped(path: Path) -> Iterator[str]:
