@@ -25,6 +25,7 @@ LABEL = re.compile(r"\s*(?:\*\*)?(?:claim|finding|statement|c)\s*\.?\s*#?(\d{1,3
 COLUMN = re.compile(r"\b(claims?|statements?|findings?|assertions?)\b", re.I)
 LONGEST_HEADING = 90
 LONGEST_HEAD = 5_000  # characters of the first line of comma-separated values
+LONGEST_CELL = 2**17  # characters; what is longer stands in no table, whatever limit the reader of CSV has at this moment
 
 
 def front_matter(lines: Sequence[str]) -> tuple[dict[str, str], int]:
@@ -172,10 +173,12 @@ def _commas(lines: Sequence[str], place: int) -> Read:
             rows, numbers, before = list[tuple[str, ...]](), list[int](), 0
             try:
                 for row in reader:
+                    if any(len(one) >= LONGEST_CELL for one in row):
+                        return None, 0
                     rows.append(tuple(one.strip() for one in row))
                     numbers.append(place + before + 1)
                     before = reader.line_num
-            except csv.Error:  # a field that is larger than one may be: no table
+            except csv.Error:
                 return None, 0
             return Part(TABLE, place + 1, rows=tuple(rows), lines=tuple(numbers), between=f"{mark} "), end - place
     return None, 0

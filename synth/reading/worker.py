@@ -98,7 +98,8 @@ class Reader:
         process = self._started()
         assert process.stdin is not None and process.stdout is not None
         try:
-            process.stdin.write(json.dumps(request).encode() + b"\n")
+            # It may have been started elsewhere: paths are those of here.
+            process.stdin.write(json.dumps({**request, "folder": os.getcwd()}).encode() + b"\n")
             process.stdin.flush()
             line = self._line(process, name)
         except BrokenPipeError:
@@ -180,6 +181,7 @@ def _answer(request: dict[str, Any], last: list[Document], told: Callable[[int, 
     from . import attached, pages, pdf
 
     path = Path(request["path"])
+    os.chdir(request["folder"])
     try:
         if "attached" in request:
             held, lines = attached.read(path, request["attached"])

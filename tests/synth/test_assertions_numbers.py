@@ -172,6 +172,8 @@ def test_a_number_language_by_language_is_the_mean_over_seeds():
     assert by_language(asked("gain"), there) == {"de": 3.0, "fr": 3.0}, "only seeds that have both, only languages that do"
     assert by_language(asked("level"), there) == {"de": (53 + 53 + 90) / 3, "fr": 54.5, "ru": 70.0}
     assert by_language(asked("level", split="dev"), there) == by_language(asked("level"), there), "where it was measured"
+    f1 = rows(run("ccg", 60.0, target="mlqa", metric="f1"))
+    assert by_language(asked("level", target="mlqa", metric="f1"), f1) == {"de": 60.0}
     dev = [run(name, value, split="dev") for name, value in (("baseline", 50.0), ("ccg", 51.0))]
     both = rows(*dev, *cells)
     assert by_language(asked("gain", split="dev"), both) == by_language(asked("gain", split=""), both) == {"de": 1.0}

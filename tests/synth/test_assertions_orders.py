@@ -51,6 +51,8 @@ def test_the_best_of_runs_is_the_best_mean_and_leads_in_every_seed():
     there = rows(*seeds, run("mnli", 56.0, 1), run("mnli", 54.0, 2))
     found = evaluate(asked("best", language="de"), there)
     assert found.holds is True and found.values == (3.0, 1.0) and found.printed == "+5.0"
+    once = evaluate(asked("best", language="de"), rows(*seeds, run("mnli", 56.0, 1)))
+    assert once.also == "best is MNLI with +6.0", "whoever was run in more seeds is not better for it"
     mixed = rows(*seeds, run("mnli", 58.0, 1), run("mnli", 52.0, 2))
     assert evaluate(asked("best", language="de"), mixed).holds is None
 
