@@ -117,7 +117,7 @@ def _experiment(args: argparse.Namespace) -> int:
         return DONE
     print(f"{found.name}: {found.question}")
     for name, said in stated.items():
-        said = f"{said:g} points, under which a difference is called none" if name == "margin" else said
+        said = f"{said:g} point{'s' * (said != 1)}, under which a difference is called none" if name == "margin" else said
         print(textwrap.fill(f"{name}: {said}", 110, subsequent_indent="  "))
     for primary, title in ((True, "what decides"), (False, "beside it")):
         names = [one.name for one in found.contrasts if one.primary is primary]

@@ -86,6 +86,10 @@ def _sure(confidence: float) -> str:
     return ">0.99" if confidence > 0.99 else f"{confidence:.2f}"
 
 
+def _between(low: float, high: float) -> str:
+    return "above 0.99" if low > 0.99 else f"{low:.2f} to {_sure(high)}"
+
+
 def _table(question: Question, found: Mapping[str, Verdict]) -> str:
     """The claims of a question as people read them: a line of verdicts, the claim, and why."""
     from ..checks import CHECKS
@@ -157,7 +161,7 @@ def _explained(claim: Claim, found: Verdict) -> str:
     if found.confidence is None:
         made += _wrapped(f"confidence: none, {found.reason}", "  ")
     else:
-        ends = f", 95% interval {found.interval[0]:.2f} to {found.interval[1]:.2f}" if found.interval else ""
+        ends = f", 95% interval {_between(*found.interval)}" if found.interval else ""
         made.append(f"  confidence that this verdict is right: {_sure(found.confidence)}{ends}")
     if claim.note:
         made += _wrapped(f"note: {claim.note}", "  ")
