@@ -40,7 +40,7 @@ CARDS = (
 )
 DEVICES = (CORE, *CARDS)
 KERNELS = 100  # of a layer, forward and back
-IN_TEXT = 7  # times as many in one with a decoder beside it, by what trainings at nano took: attention to both, biases, spans
+IN_TEXT = {True: 2, False: 7}  # times as many in one with a decoder beside it, on a GPU; on a core as trainings at nano took
 PASS = 36  # bytes a weight that an update reads and writes: gradients twice, AdamW's two memories and the weight
 NARROW = 64  # hidden units at which a core reaches half its rate
 TOGETHER = 4096  # tokens of a forward pass of evaluation
@@ -87,7 +87,7 @@ def estimate(
     both = max if device.gpu else sum
     products = back * (work.learnt * shape.reading + work.said * shape.saying)
     forward = 2 * (work.read * shape.reading + work.answered * shape.saying)
-    launch = KERNELS * shape.layers * device.kernel * (IN_TEXT if shape.kind == TEXT else 1)
+    launch = KERNELS * shape.layers * device.kernel * (IN_TEXT[device.gpu] if shape.kind == TEXT else 1)
     computing = both((forward / rate, work.read / TOGETHER * launch / 3))
     if work.updates:
         each = products * (4 / 3 if recompute else 1) / work.updates / rate
