@@ -75,7 +75,9 @@ def _read(found: Sequence[File], cache: Path, progress: Progress | None, workers
                 while not errors:
                     place, one = waiting.get_nowait()
                     try:
-                        piece.write(_made(one, reader), place)
+                        # Another command may be at the same papers: what it has made meanwhile is as good.
+                        if not place.is_file() and (made := _made(one, reader)) and not place.is_file():
+                            piece.write(made, place)
                     except Problem as problem:
                         problems[place.name] = str(problem).removeprefix(f"{one.path}: ")
                     if progress:

@@ -10,7 +10,8 @@ from pathlib import Path
 from replicate import results, store
 
 SHOWN = 5
-LIBRARIES = re.compile(r"^torchinductor_")  # what libraries make in the folder for temporary files, and use again
+# What libraries make in the folder for temporary files: to use it again, or (Python's tempfile) to see that it can be written to.
+LIBRARIES = re.compile(r"^torchinductor_|^[a-z0-9_]{8}$")
 LEFT = re.compile(r"^\.|\.(new|tmp|part|aside)$|\.next\.\d+$")  # names of files that are still being written
 
 

@@ -250,6 +250,26 @@ def test_other_papers_change_nothing_of_what_is_found_in_one(folder):
     assert [(one.text, one.score) for one in index.open(folder).near("gain on nine tasks", paper="gains")] == alone != []
 
 
+def test_what_another_command_made_meanwhile_is_not_made_again(folder, tmp_path, monkeypatch):
+    """Both see the same papers missing; the one that comes later to a paper finds it made."""
+    stamps: list[int] = []
+    made = build._made
+
+    def slowly(one: object, reader: object) -> object:
+        found = made(one, reader)
+        if not stamps:
+            stamps.append(0)
+            index.open(folder)  # the other command, from its beginning to its end
+            (place,) = (tmp_path / "cache").rglob("*.npz")
+            stamps.append(place.stat().st_mtime_ns)
+        return found
+
+    monkeypatch.setattr(build, "_made", slowly)
+    assert index.open(folder).near("question answering")
+    (place,) = (tmp_path / "cache").rglob("*.npz")
+    assert stamps == [0, place.stat().st_mtime_ns]
+
+
 def test_two_that_build_at_once_both_get_the_index(folder):
     children = []
     for _ in range(2):
