@@ -18,7 +18,7 @@ from typing import Any
 from replicate import provenance
 from replicate.files import whole
 from replicate.problems import BAD_INPUT, DONE, INTERRUPTED
-from replicate.usage import Parser, examples
+from replicate.terminal.usage import Parser, examples
 
 SCHEMA = "stilts-claims.bench/1"
 FOLDER = Path(__file__).parent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from replicate.usage import Parser, examples
+from replicate.terminal.usage import Parser, examples
 
 
 def parser(name: str, about: str | None, *lines: str) -> Parser:

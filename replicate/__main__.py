@@ -21,8 +21,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _welcome() -> int:
-    from . import standing
     from .commands import welcome
+    from .terminal import standing
 
     print(welcome.welcome(standing.look()), end="")
     return DONE

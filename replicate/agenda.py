@@ -12,7 +12,7 @@ from typing import Any
 from . import store
 from .costs import counted
 from .identity import Step
-from .progress import Bar
+from .terminal.progress import Bar
 
 RETRIES = 2  # of a step whose worker died
 SAID = 8  # steps at work that are named at a time

@@ -15,7 +15,7 @@ from pathlib import Path
 from . import experiments, plan, resources, store
 from .experiments import options
 from .problems import DONE, Problem, guard, unknown
-from .usage import Parser, examples
+from .terminal.usage import Parser, examples
 
 COMMAND = "make checkpoint"
 # Those that may be shipped: the experiment whose pretraining it is, the model, and what makes it.

@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 
-from .delimited import uneven
 from .problems import Problem
 
 MOST = 20_000_000  # rows of a Parquet file
@@ -48,6 +47,31 @@ def of_csv(path: Path, schema: str) -> pd.DataFrame:
         return pd.read_csv(io.StringIO(rest), dtype="string", keep_default_na=False)
     except (UnicodeDecodeError, csv.Error, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise Problem(f"{path}: damaged, not a whole CSV file ({_first(error)}); write it anew") from error
+
+
+def uneven(text: str) -> tuple[int, int, int] | None:
+    """The first row that has not as many fields as row 0 has: its number, its fields, those of row 0; None without one.
+
+    Only a text with quotes needs a reader of CSV; of others the commas between the ends of lines are counted.
+    """
+    if '"' in text or "\r" in text:
+        widths = [len(fields) for fields in csv.reader(io.StringIO(text))]
+    else:
+        widths = _commas(text)
+    found = next((row for row, width in enumerate(widths) if width != widths[0]), None)
+    return None if found is None else (found, widths[found], widths[0])
+
+
+def _commas(text: str) -> list[int]:
+    """The fields of each row of a text without quotes; an empty row has none."""
+    import numpy as np
+
+    data = np.frombuffer(text.encode(), np.uint8)
+    if not len(data):
+        return []
+    starts = np.concatenate([[0], np.flatnonzero(data[:-1] == ord("\n")) + 1])
+    commas = np.add.reduceat((data == ord(",")).view(np.uint8), starts, dtype=np.int64)
+    return np.where(data[starts] == ord("\n"), 0, commas + 1).tolist()
 
 
 def _plain(kind: Any) -> bool:

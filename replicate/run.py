@@ -26,7 +26,7 @@ from .agenda import RETRIES, Agenda, Doing
 from .costs import counted
 from .identity import Step
 from .problems import Failure, Problem
-from .progress import Bar
+from .terminal.progress import Bar
 
 METHODS = "replicate.steps:STEPS"
 ADOPTED = ("pretrain", "average")  # what may come with the package instead of being trained

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import shadow
 
 if TYPE_CHECKING:
-    from replicate.usage import Parser
+    from replicate.terminal.usage import Parser
 
 
 # Nothing of `replicate` is imported up here, nor what imports it: synth/shadow.py first looks whose it is.
@@ -34,7 +34,7 @@ def groups() -> tuple[ModuleType, ...]:
 
 def parser() -> Parser:
     """The parser of all commands and options."""
-    from replicate.usage import Parser, examples
+    from replicate.terminal.usage import Parser, examples
 
     top = Parser(
         prog="synth", description="what reports and papers claim, checked against words, printed tables and runs of our own"
@@ -67,8 +67,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _welcome() -> int:
-    from replicate import standing
     from replicate.problems import DONE
+    from replicate.terminal import standing
 
     from . import welcome
 

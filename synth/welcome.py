@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from replicate import standing
+from replicate.terminal import standing
 
 ABOUT = "synth: what reports and papers claim, checked against words, printed tables and runs of our own"
 SHIPPED = (

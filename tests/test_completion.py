@@ -17,8 +17,8 @@ import pytest
 import replicate.__main__
 import synth.__main__
 from replicate.commands import completing as of_replicate
-from replicate.completion import SHELLS, script
 from replicate.problems import Problem
+from replicate.terminal.completion import SHELLS, script
 from synth.commands import completing as of_synth
 
 # Sets up what bash gives a completion function, calls the one that the script has registered, and prints what it offers.

@@ -14,8 +14,8 @@ import pytest
 from replicate import experiments, files, finished, leases, plan, run, store
 from replicate.agenda import Agenda
 from replicate.problems import Problem
-from replicate.progress import Bar
 from replicate.store import CHECKPOINT
+from replicate.terminal.progress import Bar
 from tests.faults import alone, commits
 
 STEP = commits.step(1)

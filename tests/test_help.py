@@ -13,10 +13,11 @@ import pytest
 
 import replicate.__main__
 import synth.__main__
-from replicate.usage import Parser, commands, every, examples
+from replicate.terminal.usage import Parser, commands, every, examples
 
 PROGRAMS: dict[str, Callable[..., int]] = {"replicate": replicate.__main__.main, "synth": synth.__main__.main}
-MODULES = ("replicate.perturb.__main__", "replicate.checkpoints", "tests.mutants.__main__", "benchmarks.__main__")
+MODULES = ("replicate.perturb.__main__", "replicate.checkpoints", "benchmarks.__main__")
+MODULES += tuple(f"tests.{name}.__main__" for name in ("faults", "fuzz", "mutants"))
 # The others load torch and its kin before they know what they are asked.
 MODULES += tuple(f"benchmarks.{name}" for name in ("audit", "calibration", "mining", "reading", "startup", "statistics"))
 # What answers at once with nothing but what is shipped, and the files of `folder`.

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from replicate import shown
 from replicate.problems import Problem, guard
-from replicate.progress import Bar
+from replicate.terminal.progress import Bar
 from tests.hostile import STEERING, UNSEEN, run
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -24,7 +24,7 @@ LONGEST = 400
 # What `synth` may know of `replicate`: values and results, nothing of training.
 OPEN_TO_SYNTH = (
     "results", "languages", "tasks", "experiments", "metrics.significance", "problems", "resources", "files", "shadow",
-    "progress", "shown", "confidential", "usage", "completion", "standing",
+    "shown", "confidential", "terminal",
 )  # fmt: skip
 HEAVY = ("torch", "transformers", "datasets", "tokenizers", "statsmodels", "pandas", "pyarrow", "scipy", "ray")
 # These answer at once: they plan, list and explain, and load nothing that computes (`benchmarks/startup.py` has the figures).

@@ -10,9 +10,10 @@ from ..problems import DONE
 
 def names() -> Mapping[str, tuple[str, ...]]:
     """What the arguments of `replicate` may be, by option or by what they are called in the help."""
-    from .. import completion, devices, experiments, languages, tasks
+    from .. import devices, experiments, languages, tasks
     from ..experiments import options
     from ..sources import source
+    from ..terminal import completion
     from .work import ALL
 
     known = experiments.names()
@@ -37,7 +38,7 @@ def names() -> Mapping[str, tuple[str, ...]]:
 
 
 def completion(args: argparse.Namespace) -> int:
-    from .. import completion as scripts
+    from ..terminal import completion as scripts
     from .declare import parser
 
     print(scripts.script(parser(), args.shell, names()))

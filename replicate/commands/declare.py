@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from ..usage import COMPLETION, COMPLETION_EXAMPLES, Parser, examples
+from ..terminal.usage import COMPLETION, COMPLETION_EXAMPLES, Parser, examples
 
 WHAT, SETTINGS, WHERE, MACHINE = "what to run", "model and settings", "where", "this machine, or a cluster"
 SCALE = "tiny (seconds), nano (default; minutes to hours), base or large (XLM-R on real data)"

@@ -7,7 +7,7 @@ import contextlib
 import io
 import shlex
 
-from .. import standing
+from ..terminal import standing
 from .again import same
 
 ABOUT = "replicate: intermediate-task training and zero-shot cross-lingual transfer, repeated step by step"

@@ -18,8 +18,8 @@ from ..experiments import Experiment
 from ..experiments.fit import listed
 from ..experiments.options import choose
 from ..problems import DONE, FAILED, Problem
-from ..progress import duration
 from ..sources import faults, open_source
+from ..terminal.progress import duration
 from .again import placed, same
 from .show import print_json, table
 
@@ -88,10 +88,10 @@ def hands(
     if address is None:
         yield None
         return
-    from .. import cluster, meeting
+    from ..cluster import engine, meeting
 
     share = 1.0 if args.gpus_per_step is None else args.gpus_per_step
-    with cluster.connected(meeting.Wanted(address, args.device, large, share, args.workers), runs) as found:
+    with engine.connected(meeting.Wanted(address, args.device, large, share, args.workers), runs) as found:
         print(f"replicate: {found.says}", file=sys.stderr, flush=True)
         yield found.hands
 

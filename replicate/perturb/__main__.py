@@ -9,7 +9,7 @@ from typing import IO
 
 from ..problems import DONE, Problem, guard
 from ..shown import as_json, streams
-from ..usage import Parser, examples
+from ..terminal.usage import Parser, examples
 from . import about, keyboards
 from .kinds import KINDS
 from .noise import Count, Perturbation, hit

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from replicate.problems import Problem
 from replicate.shown import as_json
-from replicate.usage import Parser
+from replicate.terminal.usage import Parser
 
 
 class Declare(Protocol):

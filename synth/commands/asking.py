@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from replicate.usage import Parser
+from replicate.terminal.usage import Parser
 
 if TYPE_CHECKING:
     from ..literature.web import Web

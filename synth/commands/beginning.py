@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from replicate.usage import Parser
+from replicate.terminal.usage import Parser
 
 from ..plural import counted
 from . import Declare, named, plain, print_json

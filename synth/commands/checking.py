@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from replicate.usage import Parser
+from replicate.terminal.usage import Parser
 
 if TYPE_CHECKING:
     from ..checks.hand import Hand
@@ -39,7 +39,7 @@ def options() -> Parser:
 @contextmanager
 def counting(title: str, unit: str) -> Iterator[Callable[[int, int], None]]:
     """A bar for work that tells how much of how many is done; none where all is done at once."""
-    from replicate.progress import Bar
+    from replicate.terminal.progress import Bar
 
     bars = list[Bar]()
     began = time.monotonic()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 
-from replicate.usage import COMPLETION, COMPLETION_EXAMPLES
+from replicate.terminal.usage import COMPLETION, COMPLETION_EXAMPLES
 
 from . import Declare, plain
 
@@ -18,7 +18,8 @@ def declare(command: Declare) -> None:
 
 def names() -> Mapping[str, tuple[str, ...]]:
     """What the arguments of `synth` may be, by option or by what they are called in the help."""
-    from replicate import completion, experiments
+    from replicate import experiments
+    from replicate.terminal import completion
 
     from .. import questions
     from ..literature import databases
@@ -38,8 +39,8 @@ def names() -> Mapping[str, tuple[str, ...]]:
 
 
 def _completion(arguments: argparse.Namespace, given: Sequence[str]) -> int:
-    from replicate import completion
     from replicate.problems import DONE
+    from replicate.terminal import completion
 
     from ..__main__ import parser
 

@@ -65,7 +65,7 @@ def _fetch(arguments: argparse.Namespace, given: Sequence[str]) -> int:
 
 def _fetch_all(arguments: argparse.Namespace, papers: Library) -> int:
     from replicate.problems import DONE, FAILED, Problem
-    from replicate.progress import Bar
+    from replicate.terminal.progress import Bar
 
     from ..literature import fetch, services
 

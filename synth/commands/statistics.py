@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from replicate.usage import Parser
+from replicate.terminal.usage import Parser
 
 from . import Declare, named, plain, print_json
 

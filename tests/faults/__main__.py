@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from replicate.usage import Parser, examples
+from replicate.terminal.usage import Parser, examples
 
 from .kills import ALL, COMMAND, WITHIN, WORKER, Tally, campaign
 from .stages import SCALES, STAGES, Stage

@@ -13,7 +13,7 @@ from pathlib import Path
 # Read by the libraries when they are imported: the watch counts the processor time of one thread.
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", HF_HUB_OFFLINE="1")
 
-from replicate.usage import Parser, examples
+from replicate.terminal.usage import Parser, examples
 
 from .campaign import Tally, campaign
 from .child import settle
@@ -28,7 +28,7 @@ COLUMNS = tuple("family inputs refused lines worst slowest seconds failures".spl
 def main(given: Sequence[str] | None = None) -> int:
     """0 where every reader kept the law, 1 where one did not."""
     parser = Parser(prog="python -m tests.fuzz", description="hostile input for every reader of the product")
-    examples(parser, "--minutes 2", "--minutes 1 --only toml json --seed 7")
+    examples(parser, "--minutes 2", "--minutes 1 --only results questions --seed 7")
     parser.add_argument("--minutes", metavar="N", type=float, default=2, help="in all, divided among the families (default: 2)")
     parser.add_argument("--only", metavar="FAMILY", nargs="+", choices=list(FAMILIES), help=f"of {', '.join(FAMILIES)}")
     parser.add_argument("--seed", metavar="N", type=int, default=None, help="of the random numbers (default: another each time)")

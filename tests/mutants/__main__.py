@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
-from replicate.usage import Parser, examples
+from replicate.terminal.usage import Parser, examples
 
 from .equal import reasons
 from .making import Mutant, mutants

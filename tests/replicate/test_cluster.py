@@ -18,9 +18,10 @@ from typing import Any
 
 import pytest
 
-from replicate import cluster, experiments, meeting, node, plan, provenance, run, store, worker
+from replicate import experiments, plan, provenance, run, store, worker
 from replicate.__main__ import main
 from replicate.agenda import RETRIES
+from replicate.cluster import engine, meeting, node
 from replicate.identity import Step
 from replicate.problems import Failure, Problem
 
@@ -115,7 +116,7 @@ def on_fake(tmp_path: Path, steps: list[Step], act: Callable[[Step], dict[str, A
     """The outcome of a run on a fake cluster, and the cluster."""
     ray = FakeRay(act)
     runs = store.open_store(tmp_path / "runs")
-    found = cluster.Cluster(ray, meeting.Place(0.0, 0), {"n": "first"}, runs, "", most)
+    found = engine.Cluster(ray, meeting.Place(0.0, 0), {"n": "first"}, runs, "", most)
     return run.run(steps, runs, "toys", methods=TOYS, hands=found.hands), ray
 
 
@@ -133,7 +134,7 @@ def test_ten_thousand_steps_pass_through_a_window_that_does_not_grow(tmp_path):
     steps = [*roots, *(toy(f"leaf {number}", roots[number % 100]) for number in range(9_900))]
     outcome, ray = on_fake(tmp_path, steps, done)
     assert len(outcome.finished) == 10_000
-    assert ray.most <= 2 * (2 * 4 + cluster.AHEAD) + 1  # and one question to the desk
+    assert ray.most <= 2 * (2 * 4 + engine.AHEAD) + 1  # and one question to the desk
 
 
 def test_at_most_so_many_steps_are_handed_over_if_that_is_asked(tmp_path):

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replicate import results, tasks
-from replicate.delimited import uneven
+from replicate.columns import uneven
 from replicate.grouped import groups_of
 
 LANGUAGES = ("en", "de", "sw", "ta")

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from replicate import experiments, plan, progress, run, store
+from replicate import experiments, plan, run, store
 from replicate.problems import Failure, Problem
+from replicate.terminal import progress
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent

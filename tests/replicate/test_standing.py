@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from replicate import standing
 from replicate.commands import welcome as of_replicate
+from replicate.terminal import standing
 from synth import welcome as of_synth
 
 

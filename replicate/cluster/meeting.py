@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import devices, node, provenance, resources
-from .problems import Problem
-from .run import ONE_THREAD, cores, interruptible
+from .. import devices, provenance, resources
+from ..problems import Problem
+from ..run import ONE_THREAD, cores, interruptible
+from . import node
 
 INSTALL = "pip install 'stilts-claims[ray]'"
 PATIENCE = 5.0  # seconds for an address to answer
@@ -201,7 +202,7 @@ def probe(ray: Any, place: Place, order: Mapping[str, Any]) -> dict[str, str]:
     def look(order: Mapping[str, Any]) -> dict[str, Any]:
         # Travels by value, for `replicate` may not be there.
         try:
-            from replicate import node
+            from replicate.cluster import node
         except ImportError as error:
             return {"missing": str(error)}
         return node.look(order)

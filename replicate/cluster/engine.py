@@ -16,13 +16,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import devices, meeting, node, remote
-from .agenda import Agenda, Doing
-from .identity import Step
+from .. import devices, remote
+from ..agenda import Agenda, Doing
+from ..identity import Step
+from ..problems import Failure
+from ..run import GRACE
+from ..store import Store
+from . import meeting, node
 from .meeting import Place
-from .problems import Failure
-from .run import GRACE
-from .store import Store
 
 AHEAD = 16  # tasks beyond those that the cluster can carry out at once, so that no core waits for the next one
 HEAR = 0.2  # seconds between two looks at what the cluster has done

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from . import identity, leases, provenance, remote, store, worker
+from .. import identity, leases, provenance, remote, store, worker
 
 SEEN = ".seen-"  # a file of the run in the store, for nodes to see
 EVERY = 2.0  # seconds between two reports of a step at work; a shorter step makes none

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
-from .problems import DONE, USAGE, guard, unknown
+from ..problems import DONE, USAGE, guard, unknown
 
 OTHER, OF_ALL = "options of every command", ("help", "json", "debug")
 COMPLETION = "print a script that lets a shell complete commands, options and names"

@@ -8,8 +8,8 @@ import time
 from collections.abc import Sequence
 from typing import TextIO, TypeVar
 
-from . import confidential
-from .shown import bare, visible
+from .. import confidential
+from ..shown import bare, visible
 
 Item = TypeVar("Item")
 REDRAW, LINE = 0.1, 10.0  # seconds between two drawings on a terminal, and between two lines elsewhere

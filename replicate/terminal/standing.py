@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .shown import visible
+from ..shown import visible
 
 LOOKS = 500  # steps that are looked at for the newest: this has to answer at once, on a slow disk too
 

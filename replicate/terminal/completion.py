@@ -11,7 +11,7 @@ import argparse
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .problems import unknown
+from ..problems import unknown
 from .usage import Parser, commands, every
 
 SHELLS = ("bash", "zsh", "fish")
