@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from replicate.results import Interval, difference
@@ -15,7 +16,7 @@ from ..reading.document import ABSTRACT, APPENDIX, BODY, Document, Sentence
 from . import roles
 from .changes import CHANGE
 from .findings import LIKELY, POSSIBLE, Finding, Outcome, between, digit_slip, gap
-from .named import Named, Names, named_tables
+from .named import Named, Names
 from .spoken import SAID, interval_of, sentences, spoken
 from .values import Value
 from .views import Entry, label, place
@@ -55,12 +56,15 @@ def check(document: Document) -> Outcome:
             continue
         if "(" in sentence.text and re.search(r"\bet al\b|\((19|20)\d\d", sentence.text):
             continue
-        anywhere = names.of(sentence.text)
-        about = {table.number for table in named_tables(" ".join(recent), document.tables)}
-        there = [one for one in anywhere if one.table or one.view.table.number in about or sentence.label == ABSTRACT]
-        if there:
-            made.add(_level(sentence, found, there, printed))
-        made.add(_lead(sentence, found, anywhere, there))
+        level, lead = _one_level(found, sentence.text), _one_lead(found, sentence.text)
+        if not level and not lead:
+            continue
+        about = None if sentence.label == ABSTRACT else names.numbered(" ".join(recent), sentence.page)
+        there = names.of(sentence.text, about)
+        if level:
+            made.add(_level(sentence, level, there, printed))
+        if lead:  # a level that a cell prints says which table is meant
+            made.add(_lead(sentence, lead, names.of(sentence.text) if lead.levels else there))
     return made
 
 
@@ -75,9 +79,17 @@ def _printed(names: Names) -> dict[Decimal, int]:
     return count
 
 
-def _levels(found: Sequence[Number], text: str) -> list[Number]:
-    """Numbers that may be levels: with a decimal or a percent sign, and no change."""
-    return [
+@dataclass(frozen=True)
+class Lead:
+    """How far one is ahead of another, and the levels that the sentence gives beside it."""
+
+    by: Number
+    levels: tuple[Number, ...]
+
+
+def _one_level(found: Sequence[Number], text: str) -> Number | None:
+    """The one number that may be a level: with a decimal or a percent sign, and no change."""
+    levels = [
         one
         for one in found
         if one.unit in (units.PERCENT, "")
@@ -85,6 +97,16 @@ def _levels(found: Sequence[Number], text: str) -> list[Number]:
         and not CHANGE.search(text[: one.start])
         and not BY.search(text[: one.start])
     ]
+    return levels[0] if len(levels) == 1 and levels[0].relation == EQUAL else None
+
+
+def _one_lead(found: Sequence[Number], text: str) -> Lead | None:
+    """The one lead that a sentence speaks of."""
+    apart = [one for one in found if one.unit == units.POINTS and one.relation == EQUAL and APART.match(text, one.end)]
+    leads = [one for one in found if one.unit in SAID and one.relation == EQUAL and BY.search(text[: one.start])]
+    leads = leads if LEAD.search(text) and leads else apart
+    levels = tuple(one for one in found if one.unit in SAID and one not in leads)
+    return Lead(leads[0], levels) if len(leads) == 1 and (not levels or leads == apart) else None
 
 
 def _bound(there: Sequence[Named]) -> Iterator[tuple[Named, Entry]]:
@@ -98,13 +120,8 @@ def _bound(there: Sequence[Named]) -> Iterator[tuple[Named, Entry]]:
                     yield one, entry
 
 
-def _level(sentence: Sentence, found: Sequence[Number], there: Sequence[Named], printed: dict[Decimal, int]) -> Outcome:
-    made = Outcome()
-    cells = list(_bound(there))
-    mine = _levels(found, sentence.text)
-    if not cells or len(mine) != 1 or mine[0].relation != EQUAL:
-        return made
-    number = mine[0]
+def _level(sentence: Sentence, number: Number, there: Sequence[Named], printed: dict[Decimal, int]) -> Outcome:
+    made, cells = Outcome(), _bound(there)
     values = [(one, entry, value) for one, entry in cells for value in entry.content.parts if _comparable(number, value)]
     if not values:
         return made
@@ -137,17 +154,11 @@ def _comparable(number: Number, value: Value) -> bool:
     return places == value.places and (number.unit != units.PERCENT or value.unit in ("%", "")) and value.unit in ("%", "")
 
 
-def _lead(sentence: Sentence, found: Sequence[Number], anywhere: Sequence[Named], there: Sequence[Named]) -> Outcome:
+def _lead(sentence: Sentence, lead: Lead, there: Sequence[Named]) -> Outcome:
     """'A outperforms B by 2.3 points on C' against the two cells."""
     made, text = Outcome(), sentence.text
-    apart = [one for one in found if one.unit == units.POINTS and one.relation == EQUAL and APART.match(text, one.end)]
-    leads = [one for one in found if one.unit in SAID and one.relation == EQUAL and BY.search(text[: one.start])]
-    leads = leads if LEAD.search(text) and leads else apart
-    levels = [one for one in found if one.unit in SAID and one not in leads]
-    if len(leads) != 1 or (levels and leads != apart):
-        return made
-    number, told = leads[0], list[tuple[Named, Entry, Entry, Interval, bool]]()
-    for one in anywhere if levels else there:  # a level that a cell prints says which table is meant
+    number, levels, told = lead.by, lead.levels, list[tuple[Named, Entry, Entry, Interval, bool]]()
+    for one in there:
         columns = one.columns or (tuple(range(len(one.view.paths))) if len(one.view.paths) == 1 else ())
         if len(columns) != 1 or one.view.roles[columns[0]] in roles.DERIVED[4:]:
             continue
