@@ -8,7 +8,6 @@ python -m benchmarks.audit --json
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -156,13 +155,11 @@ def main() -> None:
     rows |= hard(3 * arguments.papers)
     if paths := sorted(Path(arguments.pdfs).glob("*.pdf")):
         rows |= real(paths)
-    if arguments.json:
-        print(json.dumps({"audit": rows, "kinds": {name: f"{hit} of {whole}" for name, (hit, whole) in kinds.items()}}))
-        return
-    for name, row in rows.items():
-        print(f"{name:72} ours {row['ours']:9.3f}   peer {row['peer']:9.3f}")
-    for name, (hit, whole) in kinds.items():
-        print(f"  {name:30} {hit} of {whole}")
+    shares = {name: f"{hit} of {whole}" for name, (hit, whole) in kinds.items()}
+    plain = "{:72} ours {:9.3f}   peer {:9.3f}"
+    _asked.show("audit", rows, arguments.json, lambda name, row: plain.format(name, row["ours"], row["peer"]), kinds=shares)
+    if not arguments.json:
+        print("\n".join(f"  {name:30} {share}" for name, share in shares.items()))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ squares, the usual thing, on the same draws.
 from __future__ import annotations
 
 import csv
-import json
 import math
 import os
 import sys
@@ -119,14 +118,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     for name in arguments.only or SCENARIOS:
         print(f"benchmarks.calibration: {name}, {draws} draws", file=sys.stderr)
         rows[name] = measure(draws, name, arguments.seed)
-    if arguments.json:
-        print(json.dumps({"calibration": rows}))
-        return
-    for name, row in rows.items():
-        print(f"languages alike by {name}; false alarms at a nominal 5% in {row['draws']} draws, by chance {row['margin']} off:")
-        for kind, rates in row["errors"].items():
-            print(f"  {kind:14} " + ", ".join(f"{title} {rate:.1f}%" for title, rate in rates.items()))
-        print("  coverage       " + ", ".join(f"{title} {rate:.1f}%" for title, rate in row["coverage"].items()))
+    _asked.show("calibration", rows, arguments.json, _plain)
+
+
+def _plain(name: str, row: dict[str, Any]) -> str:
+    head = f"languages alike by {name}; false alarms at a nominal 5% in {row['draws']} draws, by chance {row['margin']} off:"
+    rates = {**row["errors"], "coverage": row["coverage"]}
+    lines = [
+        f"  {kind:14} " + ", ".join(f"{title} {rate:.1f}%" for title, rate in found.items()) for kind, found in rates.items()
+    ]
+    return "\n".join([head, *lines])
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ takes the tokens of every example once, in random batches of 32, as training doe
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 import time
@@ -155,11 +154,8 @@ def main() -> None:
         for case in CASES:
             rows |= measured(case, Path(name))
     rows = {name: {key: round(value, 3) for key, value in row.items()} for name, row in rows.items()}
-    if arguments.json:
-        print(json.dumps({"encoding": rows}))
-        return
-    for name, row in rows.items():
-        print(f"{name:16} {row['ours']:7.3f} s of CPU, {row['ratio']:5.3f} of datasets.map ({row['peer']:.3f} s)")
+    plain = "{:16} {ours:7.3f} s of CPU, {ratio:5.3f} of datasets.map ({peer:.3f} s)"
+    _asked.show("encoding", rows, arguments.json, lambda name, row: plain.format(name, **row))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ without what makes pairs of them: the least that mining on faiss can cost. One t
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -109,11 +108,8 @@ def main() -> None:
 
     torch.set_num_threads(1)
     rows = {f"{size:,} x {size:,}": measure(size) for size in sizes}
-    if arguments.json:
-        print(json.dumps({"mining": rows}))
-        return
-    for name, row in rows.items():
-        print(f"{name:16} {row['ours']:6.2f} s of CPU, {row['ratio']:5.3f} of faiss both ways ({row['peer']:.2f} s)")
+    plain = "{:16} {ours:6.2f} s of CPU, {ratio:5.3f} of faiss both ways ({peer:.2f} s)"
+    _asked.show("mining", rows, arguments.json, lambda name, row: plain.format(name, **row))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ python -m benchmarks.reading --json
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
 from collections.abc import Callable
@@ -103,14 +102,14 @@ def main() -> None:
         rows = measure(made(Path(folder)), "made papers", peers)
     if real := sorted(Path(arguments.pdfs).glob("*.pdf")):
         rows |= measure(real, f"{len(real)} real papers", peers)
-    if arguments.json:
-        absent = {} if peers else {"absent": ["pdfplumber"]}
-        print(json.dumps({"reading": rows, **absent}))
-        return
-    for name, row in rows.items():
-        print(f"{name:58} {row['ours']:7.1f} pages/s, {1 / row['ratio']:6.1f} times the peer's {row['peer']:.1f}")
-    if not peers:
+    absent = {} if peers else {"absent": ["pdfplumber"]}
+    _asked.show("reading", rows, arguments.json, _plain, **absent)
+    if not peers and not arguments.json:
         print("pdfplumber is not installed, so it was not measured: pip install pdfplumber")
+
+
+def _plain(name: str, row: dict[str, float]) -> str:
+    return f"{name:58} {row['ours']:7.1f} pages/s, {1 / row['ratio']:6.1f} times the peer's {row['peer']:.1f}"
 
 
 if __name__ == "__main__":

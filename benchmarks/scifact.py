@@ -260,13 +260,10 @@ def main() -> int:
         print(refit(claims, corpus))
         return DONE
     rows, about = measure(claims, corpus, arguments.held_out)
-    if arguments.json:
-        print(json.dumps({"scifact": rows, "about": about}))
-        return DONE
-    for line in about:
-        print(line)
-    for name, row in rows.items():
-        print(f"{name:62} ours {row['ours']:.3f}   the reports' rule {row['peer']:.3f}")
+    if not arguments.json:
+        print("\n".join(about))
+    plain = "{:62} ours {:.3f}   the reports' rule {:.3f}"
+    _asked.show("scifact", rows, arguments.json, lambda name, row: plain.format(name, row["ours"], row["peer"]), about=about)
     return DONE
 
 

@@ -5,7 +5,6 @@ python -m benchmarks.startup --json
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import subprocess
@@ -45,11 +44,8 @@ def main() -> None:
     rows = {name: {"ratio": round(cpu(case) / peer, 3), "peer": round(peer, 3)} for name, case in CASES.items()}
     for row in rows.values():
         row["ours"] = round(row["ratio"] * peer, 3)
-    if arguments.json:
-        print(json.dumps({"startup": rows}))
-        return
-    for name, row in rows.items():
-        print(f"{name:22} {row['ours']:6.3f} s of CPU, {row['ratio']:5.3f} of importing torch and its kin ({peer:.2f} s)")
+    plain = "{:22} {ours:6.3f} s of CPU, {ratio:5.3f} of importing torch and its kin ({peer:.2f} s)"
+    _asked.show("startup", rows, arguments.json, lambda name, row: plain.format(name, **row))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ numbers are compared with lme4's and metafor's in the tests, not here.
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Callable
@@ -100,11 +99,8 @@ def main() -> None:
     for name, one in work.items():
         ours = seconds(one, tries)
         found[name] = {"ratio": round(ours / PEERS[name], 3), "ours": round(ours, 3), "peer": PEERS[name]}
-    if arguments.json:
-        print(json.dumps({"statistics": found}))
-        return
-    for name, row in found.items():
-        print(f"{name:26} {row['ours']:6.3f} s of CPU, {row['ratio']:5.2f} of {row['peer']:g} s")
+    plain = "{:26} {ours:6.3f} s of CPU, {ratio:5.2f} of {peer:g} s"
+    _asked.show("statistics", found, arguments.json, lambda name, row: plain.format(name, **row))
 
 
 if __name__ == "__main__":

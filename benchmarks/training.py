@@ -16,7 +16,6 @@ Where there is a GPU, also: XLM-R Large's shape, real tokens a second of wall ti
 from __future__ import annotations
 
 import copy
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -167,14 +166,12 @@ def main() -> None:
         rows |= on_gpu()
     else:
         print("no GPU was measured: torch reaches none here", file=sys.stderr)
-    if arguments.json:
-        print(json.dumps({"training": rows}))
-        return
-    for name, line in rows.items():
-        more = "".join(
-            f", {key.replace('_', ' ')} {value}" for key, value in line.items() if key not in ("ratio", "ours", "peer")
-        )
-        print(f"{name:45} {line['ratio']:6.3f}x: {line['ours']:,.1f} a second, the peer {line['peer']:,.1f}{more}")
+    _asked.show("training", rows, arguments.json, _plain)
+
+
+def _plain(name: str, row: dict[str, float]) -> str:
+    more = "".join(f", {key.replace('_', ' ')} {value}" for key, value in row.items() if key not in ("ratio", "ours", "peer"))
+    return f"{name:45} {row['ratio']:6.3f}x: {row['ours']:,.1f} a second, the peer {row['peer']:,.1f}{more}"
 
 
 if __name__ == "__main__":

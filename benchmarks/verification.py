@@ -303,13 +303,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         calibrate(arguments.calibrate, arguments.only or ())
         return
     rows = measure(arguments.full)
-    if arguments.json:
-        print(json.dumps({"verification": rows}, ensure_ascii=False))
-        return
-    for name, one in rows.items():
-        print(f"{name:62} ours {one['ours']:>8,}   peer {one['peer']:>8,}   ratio {one['ratio']:.2f}")
-        for text in one.get("examples", [])[:5]:
-            print(f"    for example: {text}")
+    _asked.show("verification", rows, arguments.json, _plain)
+
+
+def _plain(name: str, row: dict[str, Any]) -> str:
+    line = f"{name:62} ours {row['ours']:>8,}   peer {row['peer']:>8,}   ratio {row['ratio']:.2f}"
+    return "\n".join([line, *(f"    for example: {text}" for text in row.get("examples", [])[:5])])
 
 
 if __name__ == "__main__":

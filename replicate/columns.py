@@ -26,6 +26,7 @@ def of_parquet(path: Path, schema: str) -> pd.DataFrame:
             raise Problem(f"{path}: {rows:,} rows; a table of results has at most {MOST:,}: select some of them")
         _once(about.schema.to_arrow_schema().names, path)
         read = pyarrow.parquet.read_table(path)
+        read.validate(full=True)  # a text may hold bytes that are none, which would fail much later
         _version((read.schema.metadata or {}).get(b"schema", b"").decode("utf-8", "replace"), schema, path)
         if other := [field for field in read.schema if not _plain(field.type)]:
             raise Problem(f"{path}: column {other[0].name} holds {other[0].type}; a cell of results is a text or a number")

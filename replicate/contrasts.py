@@ -80,7 +80,7 @@ def _estimate(scores: pd.DataFrame, contrast: Contrast, known: Mapping[str, Lang
         if side.empty:
             return none(_absent(given, scores, contrast.candidates))
     if contrast.over:
-        key = _key(contrast, scores)
+        key = _key(contrast)
         base = other.groupby(key, dropna=False)["value"].mean().rename("base").reset_index()
         one = one.merge(base, on=key, how="inner")
         one["value"] = one["value"] - one["base"]
@@ -164,7 +164,7 @@ def _selected(
     return pd.concat(kept, ignore_index=True) if kept else rows.iloc[:0].assign(chosen="")
 
 
-def _key(contrast: Contrast, scores: pd.DataFrame) -> list[str]:
+def _key(contrast: Contrast) -> list[str]:
     """What the two sides have in common: all that tells rows apart but what the contrast itself sets."""
     alike = {column for column, value in contrast.of.items() if contrast.over.get(column) == value}
     other = {*contrast.of, *contrast.over} - alike

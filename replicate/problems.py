@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 from .shown import visible
 
+OURS = frozenset({"replicate", "synth"})
 DONE, FAILED, USAGE, REFUTED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
@@ -83,6 +84,17 @@ def unreadable(error: Exception) -> str:
     return "a number of thousands of digits" if "integer string conversion" in str(error) else str(error)
 
 
+def absent(error: BaseException) -> str:
+    """What to do about a package of others that this Python does not have; empty where that is not what went wrong."""
+    name = (getattr(error, "name", None) or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    if not name or name in OURS:
+        return ""
+    return (
+        f"the package {name} is not installed for this Python ({sys.executable}); "
+        "in a checkout activate its environment (. .venv/bin/activate; make builds it), else pip install what is missing"
+    )
+
+
 def guard(command: Callable[[], int], program: str, debug: bool = False) -> int:
     """Run a command; turn what goes wrong into one line on stderr and an exit code.
 
@@ -118,7 +130,7 @@ def guard(command: Callable[[], int], program: str, debug: bool = False) -> int:
     except Exception as error:
         if debug:
             raise
-        print(f"{program}: {_fault(error)}", file=sys.stderr)
+        print(f"{program}: {absent(error) or _fault(error)}", file=sys.stderr)
         return FAILED
 
 
@@ -126,9 +138,7 @@ def _fault(error: Exception) -> str:
     """One line for what nobody foresaw: what it was, and where in our code it came from."""
     import traceback
 
-    ours = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if {"replicate", "synth"} & set(frame.filename.split(os.sep))
-    ]
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if OURS & set(frame.filename.split(os.sep))]
     where = f", {os.path.basename(ours[-1].filename)} line {ours[-1].lineno}" if ours else ""
     said = visible(f"{type(error).__name__}: {error}"[:300])
     return f"a fault of this program, not of yours ({said}{where}); the same command with --debug shows all: please report it"

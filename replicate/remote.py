@@ -19,7 +19,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -49,7 +49,9 @@ class Remote:
 
             fs, base = url_to_fs(self.url)
         except Exception as error:  # each file system has errors of its own; a package that is missing is named
-            raise Problem(f"{self.name}: {_says(error)}") from None
+            kinds = "; an address begins with s3://, gs://, abfs://, file://, sftp:// or another that fsspec knows"
+            unheard = isinstance(error, ValueError) and "Protocol not known" in str(error)
+            raise Problem(f"{self.name}: {'no such kind of address' + kinds if unheard else _says(error)}") from None
         return fs, base.rstrip("/")
 
     @property
@@ -183,7 +185,7 @@ def _read(remote: Remote, names: list[str]) -> None:
     """Small files into the mirror, many at a time, in this order."""
     for first in range(0, len(names), AT_ONCE):
         paths = {remote.path(name): name for name in names[first : first + AT_ONCE]}
-        got = _tried(remote, lambda paths=paths: remote.fs.cat(list(paths), on_error="omit"))  # type: ignore[misc]
+        got = _tried(remote, partial(remote.fs.cat, list(paths), on_error="omit"))
         for path, name in paths.items():
             if path in got:
                 target = remote.mirror / name

@@ -93,17 +93,17 @@ def _typed(frame: pd.DataFrame, where: str) -> pd.DataFrame:
             typed[column] = cells.astype("string").fillna("")
             continue
         if dtype == "bool":
-            words = cells.astype("string").str.lower().map({"true": 1, "1": 1, "false": 0, "0": 0})
-            numbers = pd.to_numeric(words, errors="coerce")
+            numbers = cells.astype("string").str.lower().map({"true": True, "1": True, "false": False, "0": False})
             bad = numbers.isna()
         else:
             numbers = pd.to_numeric(cells, errors="coerce")
-            bad = numbers.isna() & cells.notna() & (cells.astype("string").fillna("") != "")
+            bad = numbers.isna() & (cells.astype("string").fillna("") != "")
             if dtype == "Int64":
                 bad |= numbers.notna() & ((numbers % 1 != 0) | (numbers.abs() > EXACT))
         what = {"bool": "true or false", "Int64": "a whole number"}.get(dtype, "a number")
         faults += _faults(bad, cells, f"'{{}}' is not {what}")
-        typed[column] = numbers.where(~bad, 0).astype(dtype)
+        if not bad.any():
+            typed[column] = numbers.astype(dtype)
     _raise(faults, where)
     extra = {column: _extra(frame[column]) for column in frame.columns if column not in COLUMNS}
     return pd.DataFrame({**typed, **extra}).reset_index(drop=True)
@@ -143,7 +143,7 @@ def validate(frame: pd.DataFrame, where: str = "results") -> pd.DataFrame:
     for column in REQUIRED:
         fault(frame[column] == "", column, "empty")
     for column, words in WORDS.items():
-        shown = f"none of {', '.join(words)}" if len(words) < 5 else "no task and no average that is known"
+        shown = "no task and no average that is known" if column == "target" else f"none of {', '.join(words)}"
         fault(~frame[column].isin(words) & (frame[column] != ""), column, f"'{{}}' is {shown}")
     fault(~frame["origin"].str.match(r"(run|paper):.") & (frame["origin"] != ""), "origin", "'{}' is not run:... or paper:...")
     gain, value = frame["quantity"] == "gain", frame["value"]
@@ -152,7 +152,7 @@ def validate(frame: pd.DataFrame, where: str = "results") -> pd.DataFrame:
     fault(gain & ((value < -100) | (value > 100)), "value", "{} is outside -100 to 100 points")
     fault(gain != (frame["over"] != ""), "over", "'{}': a gain says what it is over, a level says nothing")
     fault((frame["rate"] < 0) | (frame["rate"] > 1) | frame["rate"].isna(), "rate", "{} is outside 0 to 1")
-    fault(frame["n"].fillna(1) < 1, "n", "{} examples")
+    fault((frame["n"] < 1).fillna(False), "n", "{} examples")
     key = [column for column in frame.columns if column not in MEASURED]
     again = frame[key].assign(source=_source(frame)).duplicated()
     fault(again, "value", "{} is a second value for a cell that another row holds already")
@@ -237,9 +237,7 @@ def one_world(frame: pd.DataFrame, mix_worlds: bool = False) -> pd.DataFrame:
     """The frame, if its rows are of one world; real and artificial ones stand together only when asked."""
     worlds = sorted(set(frame["world"]))
     if len(worlds) > 1 and not mix_worlds:
-        raise Problem(
-            f"rows of the worlds {' and '.join(worlds)} together; select one (--where world=real), or ask for both (mix_worlds)"
-        )
+        raise Problem(f"rows of the worlds {' and '.join(worlds)} together; keep those of one")
     return frame
 
 
@@ -257,7 +255,7 @@ def _identity(frame: pd.DataFrame) -> list[str]:
 
 
 def _computed(groups: Iterable[dict[str, Any]], like: pd.DataFrame) -> pd.DataFrame:
-    rows = [{"printed": "", "quantity": "level", "over": "", "n": pd.NA, **group} for group in groups]
+    rows = [{"printed": "", "quantity": "level", "over": "", **group} for group in groups]
     frame = pd.DataFrame(rows, columns=[*(column for column in like.columns if column != "missing"), "missing"])
     return frame.astype({column: dtype for column, dtype in COLUMNS.items() if column in frame})
 
@@ -279,7 +277,7 @@ def task_scores(frame: pd.DataFrame, mix_worlds: bool = False) -> pd.DataFrame:
     frame = frame[(frame["quantity"] == "level") & frame["target"].isin(list(tasks.TASKS))].assign(source=_source)
     frame = frame[scoring(frame)]
     key, about = [*_identity(frame), "target"], ["source", "world", "model", "method", "target", "split"]
-    spoken = {pair: set(group.unique()) - {ALL} for pair, group in frame.groupby(about, dropna=False)["language"]}
+    spoken = {pair: set(group.unique()) - {ALL} for pair, group in frame.groupby(about)["language"]}
     values = frame["value"].to_numpy()
     cells = {name: shared(frame[name]) for name in ("language", "metric", "origin")}
     groups = list[dict[str, Any]]()
@@ -314,9 +312,7 @@ def averages(frame: pd.DataFrame, mix_worlds: bool = False) -> pd.DataFrame:
         for row in (records[place] for place in places):
             of_split = by_split.setdefault(row["split"], {})
             if row["target"] in of_split:
-                raise Problem(
-                    f"{row['target']} of {row['intermediate']} was measured at several max_length; select one before averaging"
-                )
+                raise Problem(f"{row['target']} of {row['intermediate']} was measured at several max_length; keep one of them")
             of_split[row["target"]] = row
         lengths = {None if pd.isna(length := records[place]["max_length"]) else length for place in places}
         length = lengths.pop() if len(lengths) == 1 else None
@@ -345,19 +341,23 @@ def gains(frame: pd.DataFrame, over: str = BASELINE, same: Sequence[str] = SAME,
     key = ["source", *same]
     bare = (levels["intermediate"] == over) & ~levels["mlm"]
     base = levels.loc[bare, [*key, "value"]].rename(columns={"value": "base"})
-    if base.duplicated(key).any():
-        row = base[base.duplicated(key)].iloc[0]
-        raise Problem(
-            f"two rows of {over} for {row['target']} {row['language']} seed {row['seed']}; "
-            "select one, or name what else tells them apart (same=)"
-        )
-    found = levels[~bare].drop(columns="missing", errors="ignore").merge(base, on=key, how="left", validate="m:1")
+    if (twice := base.duplicated(key, keep=False)).any():
+        raise Problem(f"two rows of {over} for {_unlike(levels.loc[base.index[twice]], key)}")
+    found = levels[~bare].merge(base, on=key, how="left", validate="m:1")
     lacks = found["base"].isna().map({True: f"{over} of the same seed", False: ""})
+    if "missing" in found:  # of an average: what its own grid lacks comes first
+        lacks = found["missing"].where(found["missing"] != "", lacks)
     done = found.assign(value=found["value"] - found["base"], quantity="gain", over=over, printed="", missing=lacks)
-    if "missing" in levels:  # of an average: what its own grid lacks comes first
-        own = levels.loc[~bare, "missing"].to_numpy()
-        done["missing"] = [first or second for first, second in zip(own, lacks, strict=True)]
     return done.drop(columns=["base", "source"])
+
+
+def _unlike(rows: pd.DataFrame, key: Sequence[str]) -> str:
+    """What the first of these rows and the next one with its key measured, and in which other settings they differ."""
+    first = next(group for _, group in rows.groupby(list(key), dropna=False, sort=False))
+    pairs = {name: first[name].astype("string").fillna("").tolist()[:2] for name in _identity(rows) if name not in key}
+    told = [f"{name} ({one!r}, {other!r})" for name, (one, other) in pairs.items() if one != other]
+    row = first.iloc[0]
+    return f"{row['target']} {row['language']} seed {row['seed']}, unlike in {' and '.join(told)}; keep one of them"
 
 
 def wide(frame: pd.DataFrame, mix_worlds: bool = False) -> pd.DataFrame:
@@ -375,9 +375,7 @@ def wide(frame: pd.DataFrame, mix_worlds: bool = False) -> pd.DataFrame:
         return pd.DataFrame(columns=["seeds"])
     if "dev" in set(lines["split"]):  # what has no dev set stands in the line of dev, as in the average
         lines["split"] = lines["split"].mask(lines["target"].isin(list(NO_DEV)) & (lines["split"] == "test"), "dev")
-    cells = lines.pivot_table(
-        index=index, columns="target", values="value", aggfunc="mean", sort=False, dropna=True, observed=True
-    )
+    cells = lines.pivot_table(index=index, columns="target", values="value", aggfunc="mean", sort=False)
     cells = cells.reindex(columns=[name for name in TARGETS if name in set(lines["target"])])
     cells.columns.name = None
-    return cells.assign(seeds=lines.groupby(index, sort=False)["seed"].nunique(dropna=False))
+    return cells.assign(seeds=lines.groupby(index)["seed"].nunique(dropna=False))

@@ -216,7 +216,7 @@ class Crew:
     def spawn(self) -> None:
         root = str(Path(__file__).resolve().parent.parent)
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-        # The GPUs that the fewest other workers have.
+        # A GPU may serve several workers: they are spread over all.
         held = Counter(card for worker in self.workers for card in worker.cards)
         cards = tuple(sorted(self.cards, key=lambda one: held[one])[: self.parallel])
         place = {devices.DEVICE: "cuda", "CUDA_VISIBLE_DEVICES": ",".join(cards)} if cards else {devices.DEVICE: "cpu"}

@@ -30,7 +30,7 @@ from typing import Any
 
 from . import confidential, devices, plan, provenance, resources, store
 from .deviations import DEVIATIONS
-from .problems import INTERRUPTED, Problem, explain
+from .problems import INTERRUPTED, Problem, absent, explain
 from .training import gauge, parallel
 from .training.parallel import Team
 
@@ -76,7 +76,7 @@ def main() -> int:
         try:
             methods = load(first["steps"])
         except Exception as error:
-            tell({"fatal": f"{first['steps']} cannot be loaded: {error}", "trace": traceback.format_exc()})
+            tell({"fatal": absent(error) or f"{first['steps']} cannot be loaded: {error}", "trace": traceback.format_exc()})
             return 1
         tell({"ready": os.getpid()})
         while True:

@@ -48,8 +48,9 @@ def read(path: str | Path, say: Callable[[str], None] | None = None) -> Question
     if not claims:
         why = bad[0].removeprefix(f"{path}, ").removesuffix("; left out") if bad else "the file is empty"
         raise Problem(f"{path}: no claim in it ({why}); a line is {_example()}")
-    for one in [*bad, *cleaned] if say else ():
-        say(one)  # type: ignore[misc]
+    if say is not None:
+        for one in (*bad, *cleaned):
+            say(one)
     papers = tuple(dict.fromkeys(claim.paper for claim in claims.values() if claim.paper))
     return Question(
         name=path.stem,

@@ -54,8 +54,17 @@ def find(names: Iterable[str] = (), claims: str | Path | None = None) -> tuple[Q
     files = there(claims)
     for name in (wanted := list(names)):
         if name not in files:
-            raise unknown("question", name, files)
+            raise _unknown(name, files)
     return tuple(read(files[name]) for name in wanted or files)
+
+
+def _unknown(name: str, files: Iterable[str]) -> Problem:
+    """The problem for a question that is not there; a file in its place is said, with the command that takes it."""
+    if name.endswith(".toml"):
+        return Problem(f"{name}: questions go by their name, without .toml; a file elsewhere is given as --claims {name}")
+    if Path(name).is_file():
+        return Problem(f"{name}: a file, not the name of a question; python -m synth ingest {name} makes a question of a report")
+    return unknown("question", name, files)
 
 
 def read(path: str | Path) -> Question:

@@ -77,7 +77,7 @@ def report(asked: Asked) -> dict[str, Any]:
         "notes": [*said, *data.notes, *primary.notes],
     }
     if not asked.quick:
-        lines = sensitivity.table(data, primary, asked.level, asked.margin, _unseen(found, about, chosen, asked, data))
+        lines = sensitivity.table(data, primary, _unseen(found, about, chosen, asked, data), asked.level)
         made["sensitivity"] = sensitivity.plain(lines)
         made["one_out"] = [
             asdict(one) for by in ("family", "language") for one in _ranges(data, primary, by, asked.level, made["notes"])

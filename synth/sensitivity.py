@@ -32,81 +32,82 @@ class Line:
     note: str = ""
 
 
-def table(found: Data, primary: Result, level: float, margin: float | None, unseen: Data | None) -> list[Line]:
+def table(found: Data, primary: Result, unseen: Data | None, level: float = 0.95) -> list[Line]:
     """All lines; those that need what is not there say so. `unseen` are the rows with languages without pretraining text."""
     lines = []
-    for name, work in _ways(found, primary, unseen):
+    for name, work in _ways(found, primary, unseen, level):
         try:
-            asked, result, note = work()
+            asked, slopes, note = work()
         except (Problem, Failure) as problem:
             lines.append(Line(name, (), 0, 0, str(problem)))
             continue
-        lines.append(Line(name, result.slopes, len(asked.cells), len(asked.languages), note))
+        lines.append(Line(name, slopes, len(asked.cells), len(asked.languages), note))
     return lines
 
 
-Way = Callable[[], tuple[Data, Result, str]]
+Asked = tuple[Data, tuple[Slope, ...], str]
+Way = Callable[[], Asked]
 
 
-def _ways(found: Data, primary: Result, unseen: Data | None) -> Iterator[tuple[str, Way]]:
-    yield "primary", lambda: (found, primary, "")
+def _ways(found: Data, primary: Result, unseen: Data | None, level: float) -> Iterator[tuple[str, Way]]:
+    yield "primary", lambda: (found, primary.slopes, "")
     if any(one.name == "overlap" for one in found.predictors):
-        yield "without subword overlap", lambda: _with(found.without("overlap"))
+        yield "without subword overlap", lambda: _with(found.without("overlap"), level)
     elif any(one.name in features.PRIMARY for one in found.predictors):
         yield "with subword overlap", _refuse("subword overlap is not known; name a file with --overlap")
     for one in found.predictors if len(found.predictors) > 1 else ():
-        yield f"{one.title} alone", functools.partial(_alone, found, one.name)
-    yield "intercepts for languages and tasks only", lambda: _with(found, ("language", "task", "language x task"))
-    yield "phylogeny: languages alike as their tree says", lambda: _phylogeny(found)
-    yield "geography: languages alike as they are near", lambda: _geography(found)
-    yield from _seen(found, unseen)
+        yield f"{one.title} alone", functools.partial(_alone, found, one.name, level)
+    yield "intercepts for languages and tasks only", lambda: _with(found, level, ("language", "task", "language x task"))
+    yield "phylogeny: languages alike as their tree says", lambda: _phylogeny(found, level)
+    yield "geography: languages alike as they are near", lambda: _geography(found, level)
+    yield from _seen(found, unseen, level)
     if found.cells.baseline is not None:
-        yield "baseline as covariate, its errors left in", lambda: _covariate(found)
-        yield "baseline as covariate, its errors taken out", lambda: _corrected(found)
+        yield "baseline as covariate, its errors left in", lambda: _covariate(found, level)
+        yield "baseline as covariate, its errors taken out", lambda: _corrected(found, level)
 
 
 def _refuse(why: str) -> Way:
-    def way() -> tuple[Data, Result, str]:
+    def way() -> Asked:
         raise Problem(why)
 
     return way
 
 
-def _with(found: Data, groupings: Sequence[str] = typology.GROUPINGS) -> tuple[Data, Result, str]:
-    return found, typology.fit(found, groupings), ""
+def _with(found: Data, level: float, groupings: Sequence[str] = typology.GROUPINGS) -> Asked:
+    return found, typology.fit(found, groupings, level=level).slopes, ""
 
 
-def _alone(found: Data, name: str) -> tuple[Data, Result, str]:
+def _alone(found: Data, name: str, level: float) -> Asked:
     fewer = found
     for one in found.predictors:
         if one.name != name:
             fewer = fewer.without(one.name)
-    return fewer, typology.fit(fewer), ""
+    return fewer, typology.fit(fewer, level=level).slopes, ""
 
 
-def _seen(found: Data, unseen: Data | None) -> Iterator[tuple[str, Way]]:
+def _seen(found: Data, unseen: Data | None, level: float) -> Iterator[tuple[str, Way]]:
     """The primary model needs a pretraining size, so it is of the languages seen in pretraining; here are all of them."""
     if found.cells.world == "real":
         inside = features.seen(found.languages)
         if set(found.languages) - inside:
             rows = np.array([code in inside for code in found.cells.language])
-            yield "languages seen in pretraining only", lambda: _with(found.keep(rows))
+            yield "languages seen in pretraining only", lambda: _with(found.keep(rows), level)
     if unseen is not None:
         more = len(set(unseen.languages) - set(found.languages))
-        yield f"without pretraining size, {more} unseen languages more", lambda: _with(unseen)
+        yield f"without pretraining size, {more} unseen languages more", lambda: _with(unseen, level)
 
 
 # ---- other ways in which languages resemble each other ----
 
 
-def _related(found: Data, relation: np.ndarray, codes: list[str], name: str) -> tuple[Data, Result, str]:
+def _related(found: Data, relation: np.ndarray, codes: list[str], name: str, level: float) -> tuple[Slope, ...]:
     labels = found.cells.language
     term = penalised.term(name, labels, relation=relation, levels=codes)
     others, _ = typology.terms(found, ("language", "task", "language x task"))
-    return found, typology.fit(found, random=[term, *others]), ""
+    return typology.fit(found, random=[term, *others], level=level).slopes
 
 
-def _phylogeny(found: Data) -> tuple[Data, Result, str]:
+def _phylogeny(found: Data, level: float) -> Asked:
     """Effects that drift along a tree: alike by the share of the way from the root that two languages went together."""
     codes = found.languages
     first = {code: row for row, code in reversed(list(enumerate(found.cells.language)))}
@@ -117,11 +118,10 @@ def _phylogeny(found: Data) -> tuple[Data, Result, str]:
         for j in range(i):
             shared = BRANCH if branch[i] == branch[j] else FAMILY if family[i] == family[j] else 0.0
             relation[i, j] = relation[j, i] = shared
-    data, result, _ = _related(found, relation, codes, "phylogeny")
-    return data, result, "a tree of family, branch and language in equal steps"
+    return found, _related(found, relation, codes, "phylogeny", level), "a tree of family, branch and language in equal steps"
 
 
-def _geography(found: Data) -> tuple[Data, Result, str]:
+def _geography(found: Data, level: float) -> Asked:
     """Effects that fade with distance over the globe."""
     places = {code: found.about[code].place if code in found.about else None for code in found.languages}
     if lacking := sorted(code for code, place in places.items() if place is None):
@@ -133,8 +133,8 @@ def _geography(found: Data) -> tuple[Data, Result, str]:
     distance = 2 * np.arcsin(np.sqrt(np.clip(inner, 0, 1)))
     reach = RANGE * float(distance.max())
     relation = np.exp(-distance / reach) + 1e-6 * np.eye(len(codes))
-    data, result, _ = _related(found, relation, codes, "geography")
-    return data, result, f"resemblance falls to a third over {reach * 6371:.0f} km"
+    note = f"resemblance falls to a third over {reach * 6371:.0f} km"
+    return found, _related(found, relation, codes, "geography", level), note
 
 
 # ---- regression to the mean ----
@@ -148,18 +148,18 @@ def _base(found: Data) -> tuple[np.ndarray, np.ndarray]:
     return base, np.full(len(base), math.nan) if v is None else v
 
 
-def _covariate(found: Data) -> tuple[Data, Result, str]:
+def _covariate(found: Data, level: float) -> Asked:
     """The gain given the baseline. Its errors are in both with opposite signs, so its own slope is too low."""
     base, _ = _base(found)
     spread = float(base.std())
     if not spread > 0:
         raise Problem("the baseline is the same everywhere")
-    result = typology.fit(found, extra=[("baseline", (base - base.mean()) / spread)])
+    result = typology.fit(found, extra=[("baseline", (base - base.mean()) / spread)], level=level)
     slope = result.model.beta[list(result.model.design.names).index("baseline")] / spread
-    return found, result, f"{slope:+.3f} points of gain a point of baseline".replace("-", "\u2212")
+    return found, result.slopes, f"{slope:+.3f} points of gain a point of baseline".replace("-", "\u2212")
 
 
-def _corrected(found: Data) -> tuple[Data, Result, str]:
+def _corrected(found: Data, level: float) -> Asked:
     """The same with the errors of the baseline taken out of the moments; standard errors by leaving out families."""
     base, v = _base(found)
     if not np.isfinite(v).all():
@@ -184,11 +184,10 @@ def _corrected(found: Data) -> tuple[Data, Result, str]:
     se = np.sqrt((len(left) - 1) / len(left) * ((drawn - drawn.mean(axis=0)) ** 2).sum(axis=0))
     slopes = []
     for at, (one, sd) in enumerate(zip(found.predictors, found.spread, strict=True), 1):
-        made = typology._slope(one, sd, float(whole[at]), float(se[at]), len(left) - 1, 0.95)
+        made = typology._slope(one, sd, float(whole[at]), float(se[at]), len(left) - 1, level)
         slopes.append(replace(made, holm=two_sided(made.estimate / made.se, len(left) - 1)))
-    primary = Result(tuple(slopes), None, len(left) - 1, math.nan, ())  # type: ignore[arg-type]
     note = f"{whole[place]:+.3f} points of gain a point of baseline; standard errors by leaving out families"
-    return found, primary, note.replace("-", "\u2212")
+    return found, tuple(slopes), note.replace("-", "\u2212")
 
 
 def _moments(x: np.ndarray, y: np.ndarray, v: np.ndarray, place: int) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import Any
 
 from replicate import results, tasks
 
-from .records import Claim, Question, Verdict, title
+from .records import Claim, Verdict, title
 from .summary import Runs
 from .verify import NOT_ENOUGH
 
@@ -29,10 +29,6 @@ class Finding:
 def count(number: int, noun: str, plural: str = "") -> str:
     """A number with its noun: 'one claim', '12 languages'."""
     return f"{WORDS[number] if number < len(WORDS) else format(number, ',')} {noun if number == 1 else plural or noun + 's'}"
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def on_claims(findings: Sequence[Finding]) -> list[str]:
@@ -122,7 +118,7 @@ def on_runs(runs: Runs) -> list[str]:
     return lines
 
 
-def limitations(question: Question, findings: Sequence[Finding], runs: Sequence[Runs]) -> tuple[str, ...]:
+def limitations(findings: Sequence[Finding], runs: Sequence[Runs]) -> tuple[str, ...]:
     """What the data themselves say against relying on this report."""
     made = []
     for paper in sorted({one.claim.paper for one in findings if other_version(one)}):

@@ -226,6 +226,7 @@ def find(text: str, kind: str = "") -> tuple[Name, ...]:
     return there
 
 
+@functools.lru_cache(maxsize=1 << 14)  # the words of a label are asked for again and again
 def near(text: str, kind: str = "") -> tuple[Name, ...]:
     """As `find`, and where nothing has that name, what a slip of the pen may have meant: one long name and no other near it."""
     there = find(text, kind)
@@ -234,13 +235,18 @@ def near(text: str, kind: str = "") -> tuple[Name, ...]:
         return there
     from rapidfuzz import fuzz, process
 
-    known = [one for one, mine in names().items() if len(one) >= SHORTEST - 1 and any(kind in ("", name.kind) for name in mine)]
-    best = process.extract(wanted, known, scorer=fuzz.ratio, limit=5, score_cutoff=LIKE - APART)
+    best = process.extract(wanted, _long(kind), scorer=fuzz.ratio, limit=5, score_cutoff=LIKE - APART)
     if not best or best[0][1] < LIKE:
         return ()
     first = _of(best[0][0], kind)
     rivals = [one for one, score, _ in best[1:] if best[0][1] - score < APART and set(_of(one, kind)) != set(first)]
     return () if rivals else first
+
+
+@functools.cache
+def _long(kind: str) -> tuple[str, ...]:
+    """The keys of a kind that are long enough for a slip of the pen."""
+    return tuple(one for one in names() if len(one) >= SHORTEST - 1 and _of(one, kind))
 
 
 def _of(one: str, kind: str) -> tuple[Name, ...]:

@@ -5,7 +5,6 @@ A paper is made out of numbers that are not rounded; what it prints is their rou
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -331,8 +330,3 @@ def pdf(paper: Paper) -> bytes:
 {chr(10).join(shown)}
 """
     )
-
-
-def correct_within(value: float, places: int = 1) -> float:
-    """Half of the last digit that is printed."""
-    return 0.5 * math.pow(10, -places)

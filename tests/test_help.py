@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import json
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -20,14 +21,24 @@ MODULES = ("replicate.perturb.__main__", "replicate.checkpoints", "benchmarks.__
 MODULES += tuple(f"tests.{name}.__main__" for name in ("faults", "fuzz", "mutants"))
 # The others load torch and its kin before they know what they are asked.
 MODULES += tuple(f"benchmarks.{name}" for name in ("audit", "calibration", "mining", "reading", "startup", "statistics"))
-# What answers at once with nothing but what is shipped, and the files of `folder`.
-CHEAP = (
-    "replicate world", "replicate tasks xnli", "replicate languages --source world", "replicate experiments stilts",
-    "replicate status", "replicate completion bash", "synth new", "synth extract paper.txt", "synth pages paper.txt",
-    "synth audit paper.txt", "synth pool effects.csv --effect", "synth ingest report.txt", "synth completion fish",
-)  # fmt: skip
 PAPER = "Training on SQuAD first raises the average over the target tasks by 8.2 points.\n"
 REPORT = "# Gains\n\nResearch question: Does SQuAD help?\n\n## Claims\n\n- ✓ Training on SQuAD first gains 8.2 points.\n"
+# What answers at once with nothing but what is shipped, and the files of `folder`; and what stands in the answer.
+CHEAP = {
+    "replicate world": "a1a  Talic, Latn, SVO  (the pivot)",
+    "replicate tasks xnli": "XNLI (xnli): natural language inference",
+    "replicate languages --source world": "a1a          Talic",
+    "replicate experiments stilts": "stilts: Does intermediate training on an English task",
+    "replicate status": "runs: 0 steps done",
+    "replicate completion bash": "_shtab_replicate_subparsers=(",
+    "synth new": "claims/far.toml",
+    "synth extract paper.txt": "1 sentence, 1 of them asserts something, 1 kept",
+    "synth pages paper.txt": PAPER,
+    "synth audit paper.txt": "paper.txt: 1 page, 1 sentence\n\nnothing that could be checked; 0 findings",
+    "synth pool effects.csv --effect": "pooled effect    0.1839",
+    "synth ingest report.txt": "claims/gains.toml\n  1 claim: 1 ticked, 0 crossed; 1 with assertions",
+    "synth completion fish": "function _synth_questions",
+}
 
 
 def parsers() -> list[Parser]:
@@ -130,16 +141,22 @@ def test_cheap_examples_run(start: str, folder: Path, capsys: pytest.CaptureFixt
     example = example.replace("paper.pdf", "paper.txt")  # a PDF of the example's name is not at hand; its text is
     program = start.split()[0]
     assert PROGRAMS[program](words(example)) == 0
-    assert capsys.readouterr().out.strip()
+    assert CHEAP[start] in capsys.readouterr().out
 
 
 def test_the_examples_of_perturb_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    from replicate.perturb import KINDS
     from replicate.perturb.__main__ import main, parser
 
+    typed, heard = "नमस्ते दुनिया, schöne Welt\n", []
     for example in parser().examples:
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("नमस्ते दुनिया, schöne Welt\n".encode()), encoding="utf-8"))
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(typed.encode()), encoding="utf-8"))
         assert main(words(example)) == 0
-        assert capsys.readouterr().out.strip()
+        heard.append(capsys.readouterr().out)
+    swapped, told, explained = heard
+    assert swapped != typed and sorted(swapped) == sorted(typed)
+    assert json.loads(told)["original"] == typed.strip() and json.loads(told)["could"] == 1
+    assert [line.split()[0] for line in explained.splitlines()] == list(KINDS)
 
 
 # -- wrong usage

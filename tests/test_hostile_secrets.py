@@ -125,7 +125,7 @@ def test_a_store_at_an_address_is_named_without_its_key(secret: Path) -> None:
 
 def test_a_report_s_command_line_is_written_without_secrets(secret: Path) -> None:
     said = provenance.shown(["report", "stilts", "--results", f"s3://AKIA:{ESCAPED}@bucket/runs", "--author", CANARY])
-    assert said == "python -m synth report stilts --results 's3://***@bucket/runs' --author '***'" or "***" in said
+    assert said == "python -m synth report stilts --results s3://***@bucket/runs --author ***"
     assert held(secret, said) == []
 
 

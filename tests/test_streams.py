@@ -61,6 +61,14 @@ def test_a_fault_of_our_own_is_one_line_that_says_where_it_was(capsys: pytest.Ca
         guard(lambda: 1 // 0, "replicate", debug=True)
 
 
+def test_a_package_that_is_not_installed_is_said_with_the_python_that_lacks_it(capsys: pytest.CaptureFixture[str]):
+    assert guard(lambda: len(__import__("made_up_package").__name__), "synth") == FAILED
+    err = capsys.readouterr().err
+    assert err.startswith(f"synth: the package made_up_package is not installed for this Python ({sys.executable});")
+    assert guard(lambda: len(__import__("synth.made_up").__name__), "synth") == FAILED  # a module of ours that lacks is a fault
+    assert "a fault of this program" in capsys.readouterr().err
+
+
 def test_ctrl_c_while_a_program_is_still_loaded_is_one_line(capsys: pytest.CaptureFixture[str]):
     def pressed() -> int:
         raise KeyboardInterrupt

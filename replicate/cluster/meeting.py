@@ -244,8 +244,8 @@ def judge(name: str, found: Mapping[str, Any], runs: str) -> None:
     mine = ours.get("stilts-claims", "")
     if "missing" in found:
         raise Problem(
-            f"{name}: this node cannot import replicate ({found['missing']}); install the same version everywhere: "
-            f"pip install 'stilts-claims[ray]=={mine}'"
+            f"{name}: this node cannot import replicate ({found['missing']}); install the same wheel everywhere: "
+            f"pip install 'stilts_claims-{mine}-py3-none-any.whl[ray]'"
         )
     if found["code"] != node.code():
         theirs = found["versions"].get("stilts-claims", "?")

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from typing import TYPE_CHECKING
+
+from ..problems import Problem
+
+if TYPE_CHECKING:
+    from ..experiments import Experiment
+    from ..store import Store
+
+OURS = ("tiny", "nano")  # scales whose models bear their name
 
 
 def same(args: argparse.Namespace, command: str, *more: str) -> str:
@@ -20,6 +29,17 @@ def same(args: argparse.Namespace, command: str, *more: str) -> str:
     words += ["--seeds", str(args.seeds)] if args.seeds is not None else []
     words += ["--set", *args.changes] if args.changes else []
     return shlex.join([*words, *more])
+
+
+def nothing(args: argparse.Namespace, experiment: Experiment, runs: Store, line: str) -> Problem:
+    """The problem for an experiment of which `line` says that nothing is there: what there is instead, and how to make it."""
+    from .. import store
+
+    models = sorted({str(row["model"]) for row in store.rows(runs)})
+    scales = [scale for scale in OURS if scale != experiment.scale and any(scale in model for model in models)]
+    of = f"model {', '.join(models)}" + (f": --scale {' or '.join(scales)}?" if scales else "")
+    there = f" (what is there is of other options or experiments, {of})" if models else ""
+    return Problem(f"{line}{there}; make them with: {same(args, 'run')}")
 
 
 def placed(args: argparse.Namespace) -> list[str]:

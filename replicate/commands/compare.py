@@ -15,7 +15,7 @@ from .. import plan as planning
 from .. import store
 from ..experiments import SMALL, Experiment
 from ..problems import DONE, Problem
-from .again import same
+from .again import nothing, same
 from .show import print_json, table
 from .work import chosen, headline
 
@@ -99,7 +99,7 @@ def _ours(args: argparse.Namespace, experiment: Experiment) -> pd.DataFrame:
     wanted = [step.id for step in planning.plan(experiment) if step.kind == "evaluate"]
     rows = list(store.rows(runs, wanted))
     if not rows:
-        raise Problem(f"no results of {experiment.name} at this scale in {runs.name}; make them with: {same(args, 'run')}")
+        raise nothing(args, experiment, runs, f"no results of {experiment.name} at this scale in {runs.name}")
     from .. import results
 
     have = len({row["origin"] for row in rows})

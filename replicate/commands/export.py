@@ -13,7 +13,7 @@ from ..submissions import export as exporting
 from ..submissions import layout
 from ..submissions.export import Evaluation
 from ..tasks import ALIASES
-from .again import same
+from .again import nothing
 from .show import print_json, table
 from .work import chosen
 
@@ -32,7 +32,7 @@ def export(args: argparse.Namespace) -> int:
     every = [Evaluation(step.id, step.settings, store.folder(runs, step.id) / "predictions.jsonl") for step in wanted]
     found = exporting.systems([one for one in every if one.id in there])
     if not found:
-        raise Problem(f"no evaluation of {experiment.name} at this scale is in {runs.name}; make them with: {same(args, 'run')}")
+        raise nothing(args, experiment, runs, f"no evaluation of {experiment.name} at this scale is in {runs.name}")
     todo = {
         system.name: {one.settings["target"]: "not evaluated yet" for one in system.evaluations if one.id not in there}
         for system in exporting.systems(every)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from .. import flags, store
 from .. import plan as planning
 from ..experiments import Experiment
-from ..problems import DONE, Problem
-from .again import same
+from ..problems import DONE
+from .again import nothing, same
 from .show import print_json, table
 from .work import chosen, where
 
@@ -33,7 +33,7 @@ def results(args: argparse.Namespace) -> int:
     wanted = [step.id for step in steps if step.kind == "evaluate"]
     rows = list(store.rows(runs, wanted))
     if not rows:
-        raise Problem(f"no results of {experiment.name} at this scale in {runs.name}; make them with: {same(args, 'run')}")
+        raise nothing(args, experiment, runs, f"no results of {experiment.name} at this scale in {runs.name}")
     have = len({row["origin"] for row in rows})
     if have < len(wanted):
         print(

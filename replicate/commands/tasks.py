@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from itertools import islice
 from typing import Any
 
+from .. import languages
 from ..problems import DONE, Problem, unknown
 from ..tasks import TASKS, TEXTS, Dataset, Task, find, size
 from .show import print_json, table
@@ -149,6 +150,8 @@ def _examples(task: Task, args: argparse.Namespace) -> dict[str, Any]:
     from ..sources import open_source
 
     source = open_source(args.source or "world")
+    if not args.source and args.language and args.language not in source.languages and args.language in languages.languages():
+        raise Problem(f"the artificial world does not speak {args.language!r}; for real examples name a source: --source hub")
     if args.split and args.split not in SPLITS:
         raise unknown("split", args.split, SPLITS)
     where = {"source": source.name or source.id, "world": source.world}

@@ -55,7 +55,6 @@ USABLE = 0.95  # of a card's memory
 PREDICTION = 100  # bytes of a prediction that is kept
 ADAPTERS = 0.02  # the share of a model that its adapters have
 
-# What guesses of time rest on.
 ON_CORES = f"a core multiplies {CORE.rate / 1e9:.0f} GFLOP/s in fp32 and moves {CORE.bandwidth / 1e9:.0f} GB/s"
 ON_CARDS = (
     f"a GPU reaches {SHARE:.0%} of its bf16 peak in large batches; small ones wait for {KERNELS} kernels a layer to be launched "

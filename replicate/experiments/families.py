@@ -42,7 +42,7 @@ def families(scale: str = "nano") -> Experiment:
     languages = {task: tuple(one for one in codes if one in base.languages) for task, codes in FAMILIES[base.world].items()}
     if scale == "tiny":
         languages = {"squad1": ("b1a",)}
-    mixed = {task: mixtures(task, base.pivot, codes, base.world == "real") for task, codes in languages.items()}
+    mixed = {task: mixtures(task, codes, base.world == "real") for task, codes in languages.items()}
     return replace(
         base,
         name="families",
@@ -61,7 +61,7 @@ def families(scale: str = "nano") -> Experiment:
     )
 
 
-def mixtures(task: str, pivot: str, languages: Sequence[str], translated: bool) -> tuple[Intermediate, ...]:
+def mixtures(task: str, languages: Sequence[str], translated: bool) -> tuple[Intermediate, ...]:
     """The task in the pivot alone, then in mixtures of the languages, sizes rising."""
     found = [Intermediate(task, (task,))]
     for size in (one for one in SIZES if one <= len(languages)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ..models import shapes
@@ -46,7 +47,7 @@ def choose(
         _alone(experiment, "method", method, len({one.method for one in experiment.whole}))
         experiment = experiment.each(lambda one: adapted(one, method))
     for change in changes:
-        experiment = experiment.each(lambda one, change=change: changed(one, change))  # type: ignore[misc]
+        experiment = experiment.each(partial(changed, change=change))
     if EVERYTHING not in only:
         only = only or [CELLS] * (CELLS in experiment.parts)
     if only := [word for word in only if word != EVERYTHING]:
@@ -131,7 +132,7 @@ def restricted(experiment: Experiment, only: Sequence[str]) -> Experiment:
         if word in experiment.parts:
             part = experiment.parts[word]
             todo += [(one, True) for one in part.only]
-            experiment = experiment.each(lambda one, part=part: _seeded(one, part))  # type: ignore[misc]
+            experiment = experiment.each(partial(_seeded, part=part))
         elif word in SWITCHES:
             switches.add(word)
         elif name in known:

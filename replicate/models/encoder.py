@@ -15,7 +15,7 @@ from transformers import XLMRobertaConfig, XLMRobertaModel
 
 from ..problems import Problem
 from ..training import gauge
-from . import adapters
+from . import adapters, stored
 from .blank import blank
 from .dropout import Dropout, lighten
 from .masking import masked
@@ -169,7 +169,7 @@ def save(model: Encoder, folder: Path, heads: bool = True) -> None:
 
 def load(folder: Path, heads: bool = False) -> Encoder:
     """The encoder in a folder, with its task heads or without: only the encoder is carried over between phases."""
-    try:
+    with stored.own(folder):
         about = json.loads((folder / "config.json").read_text())
         weights = load_file(folder / "model.safetensors")
         model = blank(lambda: Encoder(XLMRobertaConfig(**about["config"])))
@@ -178,17 +178,9 @@ def load(folder: Path, heads: bool = False) -> Encoder:
         kept = {k: v for k, v in weights.items() if heads or not k.startswith("heads.")}
         model.load_state_dict(kept, assign=True)
         adapters.load_into(model, folder, heads=False)
-    except Problem:
-        raise
-    except Exception as error:  # json, safetensors and transformers each raise types of their own
-        said = (str(error).splitlines() or [type(error).__name__])[0]
-        raise Problem(f"{folder}: not a model of ours ({said}); remove the folder to make it again") from error
     return model
 
 
 def average(folders: list[Path]) -> Encoder:
     """The mean of the weights of several encoders of one shape."""
-    models = [load(folder) for folder in folders]
-    states = [model.state_dict() for model in models]
-    models[0].load_state_dict({key: torch.stack([s[key] for s in states]).mean(0) for key in states[0]})
-    return models[0]
+    return stored.mean([load(folder) for folder in folders])

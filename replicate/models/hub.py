@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,33 +56,15 @@ def _folder(folder: Path) -> Path:
 
 def load(folder: Path) -> Encoder:
     """The encoder with the stock weights of a folder: XLM-R's body and its head of masked language modelling."""
-    from safetensors.torch import load_file
     from transformers import XLMRobertaConfig
 
-    from . import encoder
+    from . import encoder, stored
 
-    try:
-        about = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        found = about["model_type"]
-        config = XLMRobertaConfig(**about)
-    except Exception as error:  # json and transformers each raise types of their own
-        raise Problem(f"{folder / 'config.json'}: not the configuration of a model ({error})") from error
-    if found != KIND:
-        raise Problem(f"{folder / 'config.json'}: the model is {found!r}; expected {KIND!r}")
-    try:
-        stock = load_file(folder / "model.safetensors")
-    except Exception as error:  # safetensors raises a type of its own
-        raise Problem(f"{folder / 'model.safetensors'}: not whole ({error}); remove it and fetch it again") from error
+    config, stock = stored.stock(folder, KIND, XLMRobertaConfig)
     model = encoder.Encoder(config)
-    ours = model.state_dict()
     weights = {_ours(name): value for name, value in stock.items() if not name.startswith(LEFT_OUT)}
-    wrong = [f"no {_names(set(ours) - set(weights))}"] if set(ours) - set(weights) else []
-    wrong += [f"unknown {_names(set(weights) - set(ours))}"] if set(weights) - set(ours) else []
-    wrong += [
-        f"{_stock(name)} has the shape {list(weights[name].shape)}, expected {list(ours[name].shape)}"
-        for name in ours
-        if name in weights and weights[name].shape != ours[name].shape
-    ][:3]
+    ours, theirs = ({_stock(name): value for name, value in one.items()} for one in (model.state_dict(), weights))
+    wrong = stored.wrong(ours, theirs)
     if wrong:
         raise Problem(f"{folder / 'model.safetensors'}: not the weights of {KIND} with its configuration: {'; '.join(wrong)}")
     model.load_state_dict(weights)
@@ -101,9 +82,3 @@ def _stock(name: str) -> str:
     if name.startswith("body."):
         return "roberta." + name.removeprefix("body.")
     return next((theirs + name.removeprefix(ours) for theirs, ours in HEAD.items() if name.startswith(ours)), name)
-
-
-def _names(names: set[str]) -> str:
-    """The first of them, under their names in the file, and how many more."""
-    first = sorted(_stock(name) for name in names)
-    return ", ".join(first[:3]) + (f" and {len(first) - 3} more" if len(first) > 3 else "")

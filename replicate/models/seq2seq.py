@@ -28,7 +28,7 @@ from ..tasks import spans, texts
 from ..tasks.task import Task
 from ..training import batches, gauge
 from ..training.batches import Batch, Encoded
-from . import adapters
+from . import adapters, stored
 from .decoding import Copied, Filled, Guide
 from .sentinels import Tokenizer, corrupted
 
@@ -262,40 +262,21 @@ def save(model: Seq2Seq, folder: Path) -> None:
 
 def load(folder: Path) -> Seq2Seq:
     """The model in a folder that `save` wrote, with its adapters."""
-    try:
+    with stored.own(folder):
         model = Seq2Seq(MT5Config(**json.loads((folder / "config.json").read_text())["config"]))
         model.load_state_dict(load_file(folder / "model.safetensors"))
         adapters.load_into(model, folder, heads=False)
-    except Problem:
-        raise
-    except Exception as error:  # json, safetensors and transformers each raise types of their own
-        said = (str(error).splitlines() or [type(error).__name__])[0]
-        raise Problem(f"{folder}: not a model of ours ({said}); remove the folder to make it again") from error
     return model
 
 
 def average(folders: Sequence[Path]) -> Seq2Seq:
     """The mean of the weights of several models of one shape."""
-    models = [load(folder) for folder in folders]
-    states = [model.state_dict() for model in models]
-    models[0].load_state_dict({name: torch.stack([one[name] for one in states]).mean(0) for name in states[0]})
-    return models[0]
+    return stored.mean([load(folder) for folder in folders])
 
 
 def load_hub(folder: Path) -> Seq2Seq:
     """The model with the stock weights of a folder: config.json and model.safetensors as the hub has them."""
-    try:
-        about = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        found = about["model_type"]
-        config = MT5Config(**about) if found == KIND else None
-    except Exception as error:  # json and transformers each raise types of their own
-        raise Problem(f"{folder / 'config.json'}: not the configuration of a model ({error})") from error
-    if config is None:
-        raise Problem(f"{folder / 'config.json'}: the model is {found!r}; expected {KIND!r}")
-    try:
-        stock = load_file(folder / "model.safetensors")
-    except Exception as error:  # safetensors raises a type of its own
-        raise Problem(f"{folder / 'model.safetensors'}: not whole ({error}); remove it and fetch it again") from error
+    config, stock = stored.stock(folder, KIND, MT5Config)
     model = Seq2Seq(config)
     weights = {name: value for name, value in stock.items() if name not in (*COPIES, *UNREAD)}
     # What is one weight in the model may have any of its names in the file; the output layer too, if it was tied there.
@@ -303,25 +284,10 @@ def load_hub(folder: Path) -> Seq2Seq:
     for name in (EMBEDDINGS, HEAD) if copies else ():
         weights.setdefault(name, copies[0])
     ours = {name.removeprefix("body."): value for name, value in model.state_dict().items()}
-    wrong = _wrong(ours, weights)
+    wrong = stored.wrong(ours, weights)
     if any(not torch.equal(one, copies[0]) for one in copies):
         wrong.append(f"{EMBEDDINGS}, {' and '.join(COPIES)} differ")
     if wrong:
         raise Problem(f"{folder / 'model.safetensors'}: not the weights of {KIND} with its configuration: {'; '.join(wrong)}")
     model.load_state_dict({f"body.{name}": value for name, value in weights.items()})
     return model
-
-
-def _wrong(ours: dict[str, torch.Tensor], theirs: dict[str, torch.Tensor]) -> list[str]:
-    """What is missing, unknown or of another shape, the first three of each."""
-    shapes = [
-        f"{name} has the shape {list(theirs[name].shape)}, expected {list(ours[name].shape)}"
-        for name in sorted(set(ours) & set(theirs))
-        if theirs[name].shape != ours[name].shape
-    ][:3]
-    sides = (("no", set(ours) - set(theirs)), ("unknown", set(theirs) - set(ours)))
-    return [
-        f"{word} {', '.join(sorted(names)[:3])}" + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        for word, names in sides
-        if names
-    ] + shapes

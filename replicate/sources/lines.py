@@ -54,15 +54,19 @@ def whole(path: Path) -> Any:
 def objects(lines: Lines) -> Iterator[dict[str, Any]]:
     """The objects of a file that has one in each line; empty lines are passed over."""
     for line in lines:
-        if not line.strip():
-            continue
-        try:
-            found = written(json.loads(line), line, str(lines))
-        except (ValueError, RecursionError) as error:
-            raise Problem(f"{lines}: no JSON ({unreadable(error)}); expected one object a line") from None
-        if not isinstance(found, dict):
-            raise Problem(f"{lines}: {line.strip()[:40]}; expected one object a line")
-        yield found
+        if line.strip():
+            yield parsed(line, str(lines))
+
+
+def parsed(line: str, where: str) -> dict[str, Any]:
+    """The object in a line."""
+    try:
+        found = written(json.loads(line), line, where)
+    except (ValueError, RecursionError) as error:
+        raise Problem(f"{where}: no JSON ({unreadable(error)}); expected one object a line") from None
+    if not isinstance(found, dict):
+        raise Problem(f"{where}: {line.strip()[:40]}; expected one object a line")
+    return found
 
 
 def written(found: Any, text: str, where: str) -> Any:

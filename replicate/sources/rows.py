@@ -82,7 +82,7 @@ def collect(
         if limit is not None and len(found) >= limit:
             break
         try:
-            made = row if type(row) is str else reader(row, begin + number)  # type: ignore[arg-type]
+            made = row if isinstance(row, str) else reader(row, begin + number)
         except Problem as problem:
             raise Problem(f"{_place(where, number)}: {problem}") from None
         if type(made) is str:

@@ -93,7 +93,8 @@ def _open(name: str) -> Source:
 
 
 def _single(name: str) -> Source:
-    kind, mark, place = re.match(r"([^:@]*)([:@]?)(.*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
+    kind = re.split("[:@]", name, maxsplit=1)[0]
+    mark, place = name[len(kind) :][:1], name[len(kind) + 1 :]
     if kind == "world":
         from . import world
 

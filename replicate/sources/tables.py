@@ -6,15 +6,14 @@ What is wrong with a file is said with its name and line. Nothing is repaired; w
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..problems import Problem, unreadable
+from ..problems import Problem
 from .forms import no_column
-from .lines import written
+from .lines import parsed
 
 FORMATS = {
     ".csv": "csv",
@@ -118,15 +117,8 @@ def _separated(path: Path, layout: Layout, cursor: Cursor) -> Iterator[dict[str,
 def _objects(path: Path, layout: Layout, cursor: Cursor) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(lines(path), 1):
         cursor.line = number
-        if not line.strip():
-            continue
-        try:
-            row = written(json.loads(line), line, str(cursor))
-        except (ValueError, RecursionError) as error:
-            raise Problem(f"{cursor}: no JSON ({unreadable(error)}); expected one object a line") from None
-        if not isinstance(row, dict):
-            raise Problem(f"{cursor}: {line.strip()[:40]}; expected one object a line")
-        yield row
+        if line.strip():
+            yield parsed(line, str(cursor))
 
 
 def _parquet(path: Path, layout: Layout, cursor: Cursor) -> Iterator[dict[str, Any]]:

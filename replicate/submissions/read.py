@@ -221,10 +221,10 @@ def _said_tags(task: Task, path: Path, right: Gold) -> Guess:
 
 def _right_answers(task: Task, path: Path) -> Gold:
     found = _json(path)
-    articles = found.get("data") if isinstance(found, dict) else found
+    articles: Any = found.get("data") if isinstance(found, dict) else found
     ids, rows = list[str](), list[tuple[str, ...]]()
     try:
-        for article in articles:  # type: ignore[union-attr]
+        for article in articles:
             for paragraph in article["paragraphs"]:
                 for question in paragraph["qas"]:
                     rows.append(tuple(str(answer["text"]) for answer in question["answers"]))

@@ -34,7 +34,7 @@ def chosen(of: Assertion, rows: Selection) -> Finding:
     note = str(next(iter(base.values())).get("note") or "")
     return Finding(
         found,
-        printed=signed(middle(next(iter(found.values())))).lstrip("+"),
+        printed=signed(middle(next(iter(found.values())))).removeprefix("+"),
         rows=(*row.values(), *base.values()),
         recomputation=subtraction(found, row, base),
         note=f"over {note}" if note.endswith("baseline") else f"over the baseline {note}" if note else "",

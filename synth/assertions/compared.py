@@ -31,10 +31,12 @@ SCALES = {"k": 3, "thousand": 3, "m": 6, "million": 6, "b": 9, "bn": 9, "billion
 WORDS = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
          "eighteen nineteen twenty").split()  # fmt: skip
 NUMBER = re.compile(
-    r"(?P<digits>[+\-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)\s*(?P<scale>[a-z]+)?\s*(?P<unit>%)?", re.I
+    r"(?P<digits>[+\-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)\s*+(?P<scale>[a-z]+)?\s*+(?P<unit>%)?", re.I
 )
-POWER = re.compile(r"(\d{1,9})\s*\^\s*(\d{1,3})|(\d+(?:\.\d+)?)e([+-]?\d{1,3})", re.I)
-NOUN = re.compile(r"\s+(examples|sentences|pairs|languages|tasks|points|parameters|phases|steps|epochs|layers|seeds)$", re.I)
+POWER = re.compile(r"(\d{1,9})\s*\^\s*(\d{1,3})|(?<!\d)(\d+(?:\.\d+)?)e([+-]?\d{1,3})", re.I)
+NOUN = re.compile(
+    r"(?<!\s)\s+(examples|sentences|pairs|languages|tasks|points|parameters|phases|steps|epochs|layers|seeds)$", re.I
+)
 APART = frozenset("not no none without but except excluding only all never other".split())  # turn words into another statement
 IDLE = frozenset("a an the of and or in on with from for to its".split())
 
@@ -72,7 +74,7 @@ def quantity(text: str) -> Quantity | None:
     if found := POWER.fullmatch(bare):
         value = Decimal(found[1]) ** int(found[2]) if found[1] else Decimal(f"{found[3]}e{found[4]}")
         return Quantity(Interval(value, value))
-    ends = re.split(r"\s*(?:-|\u2013|to)\s*(?=\d)", bare)
+    ends = re.split(r"(?<!\s)\s*(?:-|\u2013|to)\s*(?=\d)", bare)
     if len(ends) == 2 and all(end and _interval(end) for end in ends):
         low, high = (_interval(end) for end in ends)
         assert low and high

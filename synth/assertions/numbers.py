@@ -66,10 +66,10 @@ def gain(of: Assertion, rows: Selection) -> Finding:
 
 def standing(of: Assertion, rows: Selection) -> Finding:
     """A system's gain, or its level where there is no baseline to gain over."""
-    if of.intermediate == of.over and not of.mlm and of.kind != "level":
-        return level(replace(of, kind="level"), rows)
-    found = gain(replace(of, kind="gain", among=()), rows)
-    plain = level(replace(of, kind="level", among=()), rows) if found.missing else found
+    if of.intermediate == of.over and not of.mlm:
+        return level(of, rows)
+    found = gain(of, rows)
+    plain = level(of, rows) if found.missing else found
     return found if plain.missing else plain
 
 
@@ -83,9 +83,11 @@ def _of_two_gains(of: Assertion, rows: Selection) -> Finding | None:
     if not both:
         return None
     found = {seed: results.difference(number(ours[seed]), number(theirs[seed])) for seed in both}
-    steps = [f"{signed(middle(number(ours[seed])))} \u2212 {signed(middle(number(theirs[seed])))}" for seed in both]
-    lines = [f"{step} = {signed(middle(found[seed]))}" for step, seed in zip(steps, both, strict=True)]
-    return Finding(found, rows=leaves([*ours.values(), *theirs.values()]), recomputation="; ".join(lines))
+    steps = [
+        f"{signed(middle(number(ours[seed])))} \u2212 {signed(middle(number(theirs[seed])))} = {signed(middle(found[seed]))}"
+        for seed in both
+    ]
+    return Finding(found, rows=leaves([*ours.values(), *theirs.values()]), recomputation="; ".join(steps))
 
 
 def _of_cells(cells: dict[int | None, Row]) -> Finding:

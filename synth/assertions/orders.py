@@ -56,22 +56,19 @@ def _first(leads: list[Lead], more: bool) -> bool | None:
 
 def greater(of: Assertion, rows: Selection) -> Finding:
     """Whether a system scores more than its rival, which may be trained with MLM or on other languages."""
-    rival = replace(
-        of, intermediate=of.rival, mlm=of.rival_mlm, intermediate_languages=of.rival_languages, rival="", rival_languages=""
-    )  # fmt: skip
+    rival = replace(of, intermediate=of.rival, mlm=of.rival_mlm, intermediate_languages=of.rival_languages)
     names = _name(of), _name(rival)
     if names[0] == names[1]:
         return Finding(missing=f"{names[0]} is compared with itself", independent=False)
     ours, theirs = rows.narrowed(of.method, of.intermediate_languages), rows.narrowed(of.method, rival.intermediate_languages)
-    found = {name: standing(one, there) for name, one, there in zip(names, (of, rival), (ours, theirs), strict=True)}
-    for name, one in found.items():
-        if not one.numbers:
-            apart = one is not found[names[0]] and rival.intermediate_languages
-            return Finding(missing=f"{name}: not among the rows" if apart else one.missing, parts=found)
+    mine, its = standing(of, ours), standing(rival, theirs)
+    found = {names[0]: mine, names[1]: its}
+    if not mine.numbers:
+        return Finding(missing=mine.missing, parts=found)
+    if not its.numbers:
+        return Finding(missing=f"{names[1]}: not among the rows" if rival.intermediate_languages else its.missing, parts=found)
     ahead = lead(of, ours, rival, theirs)
-    first, second = (
-        _shown(one, there, other) for one, there, other in zip((of, rival), found.values(), (rival, of), strict=True)
-    )
+    first, second = _shown(of, mine, rival), _shown(rival, its, of)
     return Finding(
         ahead,
         printed=f"{first} against {second}",

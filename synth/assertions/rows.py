@@ -74,9 +74,10 @@ class Selection:
     @cached_property
     def _incomplete(self) -> dict[tuple[str, bool, str, str], str]:
         """What scores and averages lack that have no value, by system, target and split."""
-        rows = self.levels[self.levels["missing"] != ""] if "missing" in self.levels else self.levels[:0]
-        names = ("intermediate", "mlm", "target", "split", "missing")
-        found = sorted(zip(*(rows[name] for name in names), strict=True), reverse=True) if len(rows) else []
+        if "missing" not in self.levels:
+            return {}
+        rows = self.levels.loc[self.levels["missing"] != "", ["intermediate", "mlm", "target", "split", "missing"]]
+        found = sorted(rows.itertuples(index=False), reverse=True)
         return {(name, bool(mlm), target, split): str(what) for name, mlm, target, split, what in found}
 
     @cached_property
@@ -166,11 +167,11 @@ def _as_usual(frame: pd.DataFrame, allowed: Sequence[str] = ()) -> pd.Series:
 
 def _variants(frame: pd.DataFrame, method: str, spoken: str) -> pd.DataFrame:
     """The rows of a method and of intermediate data in these languages; the task bears its own name in them."""
-    pivots = {"", *(pivot(world) for world in set(frame["world"]))}
+    pivots = {pivot(world) for world in set(frame["world"])}
     frame = frame[(frame["method"] == method) & (frame["perturbation"] == "") & _as_usual(frame, OF_TEXT if spoken else ())]
     bare = frame["intermediate"] == results.BASELINE
-    if not spoken or _codes(spoken) <= pivots:
-        return frame[bare | frame["intermediate_languages"].isin(list(pivots))]
+    if _codes(spoken) <= pivots:
+        return frame[bare | frame["intermediate_languages"].isin(["", *pivots])]
     if spoken == TRANSLATED:
         found = frame[bare | frame["intermediate"].str.startswith(f"{TRANSLATED}-")]
     else:
@@ -187,8 +188,8 @@ def _variants(frame: pd.DataFrame, method: str, spoken: str) -> pd.DataFrame:
 def _codes(spoken: str) -> frozenset[str]:
     """Languages joined by + or commas, by name or code, as codes."""
     words = [word.strip() for word in re.split(r"[+,]", spoken) if word.strip()]
-    known = [vocabulary.find(word, vocabulary.LANGUAGE) for word in words]
-    return frozenset(found[0].id if len(found) == 1 else word for word, found in zip(words, known, strict=True))
+    known = {word: vocabulary.find(word, vocabulary.LANGUAGE) for word in words}
+    return frozenset(found[0].id if len(found) == 1 else word for word, found in known.items())
 
 
 @cache
@@ -203,7 +204,7 @@ def measured(frame: pd.DataFrame) -> pd.DataFrame:
     """Level cells; of runs with the scores and averages that they make, and what those lack."""
     levels = frame[frame["quantity"] == "level"]
     printed = levels["origin"].str.startswith("paper:")
-    if levels.empty or printed.all():
+    if printed.all():
         return levels.assign(missing="")  # what printed cells make are intervals: made.py
     made = [levels.assign(missing=""), results.task_scores(levels), results.averages(levels)]
     joined = pd.concat([part for part in made if len(part)], ignore_index=True)

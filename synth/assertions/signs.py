@@ -27,7 +27,7 @@ LEVEL = 0.95
 
 def sign(of: Assertion, rows: Selection, margin: float = 0.0) -> Finding:
     """Whether the quantifier is right; of runs a gain below `margin` for certain is none."""
-    found = {name: gain(replace(one, kind="gain", among=()), rows) for name, one in _each(of, rows).items()}
+    found = {name: gain(one, rows) for name, one in _each(of, rows).items()}
     have = {name: one for name, one in found.items() if one.numbers}
     if not have:
         return Finding(missing=next((one.missing for one in found.values()), f"no {of.across} among the rows"))
@@ -68,11 +68,10 @@ def _certain(have: Mapping[str, Finding], direction: str, needed: int, count: in
     one of twenty cases, as is that too few are.
     """
     strict = 1 - (1 - LEVEL) / (count - needed + 1), 1 - (1 - LEVEL) / needed
-    turn = -1 if direction == "down" else 1
     up, flat = [], []
     for name, one in have.items():
-        here = _turned(spread(one.numbers or {}, strict[0]), turn)
-        there = _turned(spread(one.numbers or {}, strict[1]), turn)
+        here = _turned(spread(one.numbers or {}, strict[0]), direction)
+        there = _turned(spread(one.numbers or {}, strict[1]), direction)
         if here.low > 0:
             up.append(name)
         elif there.high <= margin or (middle(here) == 0 and len(one.numbers or {}) == 1):
@@ -80,8 +79,8 @@ def _certain(have: Mapping[str, Finding], direction: str, needed: int, count: in
     return up, flat
 
 
-def _turned(one: Interval, turn: int) -> Interval:
-    return one if turn > 0 else Interval(-one.high, -one.low)
+def _turned(one: Interval, direction: str) -> Interval:
+    return Interval(-one.high, -one.low) if direction == "down" else one
 
 
 def _each(of: Assertion, rows: Selection) -> dict[str, Assertion]:

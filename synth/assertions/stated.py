@@ -50,12 +50,12 @@ def _counted(of: Assertion, rows: Selection | None, whole: bool) -> Finding | No
     if not names:
         return None
     shown = ", ".join(title(name) for name in tasks.TASKS if name in names)
-    answer = compare(of, Fact("", of.about, of.what, str(len(names)), "rows", ""))
+    answer = compare(of, Fact("", of.about, of.what, str(len(names)), "rows"))
     assert rows is not None
     origin = str((rows.gains if len(rows.gains) else rows.levels)["origin"].iloc[0]).partition("#")[0]
     row = {"origin": f"{origin}#rows", "cell": f"counted: {of.what}", "printed": str(len(names)), "note": shown}
     said = quantity(of.value)
-    fewer = answer is False and said is not None and said.interval.high < len(names) and of.relation != "at least"
+    fewer = answer is False and said is not None and said.interval.high < len(names)
     return Finding(
         printed=str(len(names)),
         holds=False if fewer else (whole and answer) or None,

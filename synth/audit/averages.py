@@ -66,7 +66,7 @@ def _line(view: View, there: int, role: str) -> Outcome:
     if failing:
         sure = _sure(view, there, count[usual] if usual else 0, failing, usual)
         if sure:
-            made.findings += [_finding(view, there, one, usual, sure, len(fitting)) for one in failing]
+            made.findings += [_finding(view, one, usual, sure, len(fitting)) for one in failing]
         else:
             made.left.append((place(view.table, failing[0].entry.cell), _unlike(view, there, failing)))
             failing = []
@@ -150,7 +150,7 @@ def _present(view: View, line: int, group: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(one for one in group if view.at(line, one))
 
 
-def _finding(view: View, there: int, one: _Tried, usual: Reading | None, sure: str, fitting: int) -> Finding:
+def _finding(view: View, one: _Tried, usual: Reading | None, sure: str, fitting: int) -> Finding:
     parts = one.entry.content.parts
     part = one.nearest[3] if one.nearest else 0
     reading = usual or (one.nearest[0] if one.nearest else None)

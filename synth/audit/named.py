@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from ..reading.document import Document, Table
+from ..reading.document import Document
 from . import roles
 from .views import View, view
 
-CITED = re.compile(r"\s*\([^()]*\d{4}[a-z]?[^()]*\)|\s*\[[\d, ]+\]|[\u2191\u2193\u2020\u2021*]+")
+CITED = re.compile(r"\s*\((?=[^()]*+\))[^()]*\d{4}[a-z]?[^()]*\)|\s*\[[\d, ]+\]|[\u2191\u2193\u2020\u2021*]+")
 ASIDE = r"(?i:tab|see|cf|fig|section|appendix|\d)"
 SIZES = r"(?i:large|base|small|tiny|mini|medium|xl|xxl|x?huge|multi|v\d)"
 # Labels that are words of any sentence.
@@ -23,7 +24,8 @@ PLAIN = frozenset(
 )
 ON_AVERAGE = re.compile(r"\b(?:on average|averages?|averaged|mean|overall)\b", re.I)
 WORD = re.compile(r"[^\W_]+")
-PAPER = 30  # pages: how far away a table may be where another paper's has the same number
+PAPER = 30  # pages: how far away a table may be where another one has the same number
+VOLUME = 100  # pages: how far away a table may be at all
 TABLE = re.compile(r"\b(?:Table|Tab\.)\s*(?P<number>[A-Z]{0,2}\.?\d+(?:\.\d+)?)")
 
 Axis = tuple[int, int]  # a table, and whether its rows or its columns
@@ -48,7 +50,8 @@ class Names:
     """
 
     def __init__(self, document: Document) -> None:
-        self.views = [view(table) for table in document.tables]
+        self.views = [view(table) for table in sorted(document.tables, key=lambda one: one.page)]
+        self._pages = [one.table.page for one in self.views]
         self._numbered: dict[str, list[int]] = {}
         self._averages: dict[int, list[int]] = {}
         self._begun: dict[str, dict[re.Pattern[str], list[Label]]] = {}
@@ -59,38 +62,51 @@ class Names:
                 self._averages[at] = averages
             for axis, paths in enumerate((one.lines, one.paths)):
                 for line, path in enumerate(paths):
-                    if found := _nearest(path):
+                    if found := _name(path):
                         first, pattern = found
                         self._begun.setdefault(first, {}).setdefault(pattern, []).append(((at, axis), line))
 
-    def of(self, text: str, among: Collection[int] | None = None) -> list[Named]:
-        """Every table of which the text names a row or a column, or which it names itself; `among` are those looked at."""
-        mentioned = {at for number in _numbers(text) for at in self._numbered.get(number, ())}
-        averages = self._averages if ON_AVERAGE.search(text) else {}
+    def of(self, text: str, among: Collection[int]) -> list[Named]:
+        """Those of these tables of which the text names a row or a column, or which it names itself."""
+        if not among:
+            return []
+        numbers, averages = _numbers(text), ON_AVERAGE.search(text)
         hits = self._hits(text, among)
-        seen = {*mentioned, *averages, *(at for at, _ in hits)}
         made = list[Named]()
-        for at in sorted(seen if among is None else seen.intersection(among)):
-            down, across = hits.get((at, ROWS), ()), hits.get((at, COLUMNS), ())
-            across = (*across, *(one for one in averages.get(at, ()) if one not in across))
-            made.append(Named(self.views[at], down, across, at in mentioned))
+        for at in sorted(among):
+            one, down, across = self.views[at], hits.get((at, ROWS), ()), hits.get((at, COLUMNS), ())
+            if averages:
+                across = (*across, *(column for column in self._averages.get(at, ()) if column not in across))
+            mentioned = one.table.number in numbers
+            if down or across or mentioned:
+                made.append(Named(one, down, across, mentioned))
         return made
 
+    def around(self, page: int) -> range:
+        """The tables on so many pages before and behind one: what lies farther away is another paper's."""
+        return range(bisect_left(self._pages, page - VOLUME), bisect_right(self._pages, page + VOLUME))
+
     def numbered(self, text: str, page: int) -> set[int]:
-        """The tables whose number a text names; in a volume of many papers those on the pages around."""
-        return {at for number in _numbers(text) for at in self._around(self._numbered.get(number, []), page)}
+        """The tables whose number a text names; of a volume's many with one number those on the pages around."""
+        return {at for number in _numbers(text) for at in self._nearest(self._numbered.get(number, []), page)}
 
-    def _around(self, tables: Sequence[int], page: int) -> list[int]:
-        away = {at: abs(self.views[at].table.page - page) for at in tables}
-        return [at for at in tables if away[at] <= max(PAPER, min(away.values()))]
+    def _nearest(self, tables: Sequence[int], page: int) -> Sequence[int]:
+        """Of tables in their order those at most a paper's length away; where there are none the next one on each side."""
 
-    def _hits(self, text: str, among: Collection[int] | None) -> dict[Axis, tuple[int, ...]]:
+        def before(pages: int) -> int:
+            return bisect_left(tables, pages, key=self._pages.__getitem__)
+
+        low, high = before(page - PAPER), before(page + PAPER + 1)
+        return tables[low:high] or tables[max(low - 1, 0) : low + 1]
+
+    def _hits(self, text: str, among: Collection[int]) -> dict[Axis, tuple[int, ...]]:
         """The rows and the columns of each table whose labels are in a text; one that stands inside a longer one is not named."""
         spans: dict[Axis, list[tuple[int, tuple[int, int]]]] = {}
+        first, last = ((min(among), 0), 0), ((max(among) + 1, 0), 0)
         for pattern, labels in self._candidates(text).items():
             found = [one.span() for one in pattern.finditer(text)]
-            for axis, line in labels if found else ():
-                if among is None or axis[0] in among:
+            for axis, line in labels[bisect_left(labels, first) : bisect_left(labels, last)] if found else ():
+                if axis[0] in among:
                     spans.setdefault(axis, []).extend((line, span) for span in found)
         return {axis: lines for axis, all in spans.items() if (lines := _outermost(all))}
 
@@ -103,12 +119,6 @@ class Names:
 
 def _numbers(text: str) -> set[str]:
     return {found["number"] for found in TABLE.finditer(text)}
-
-
-def named_tables(text: str, tables: Sequence[Table]) -> list[Table]:
-    """The tables that a sentence names by their numbers."""
-    numbers = _numbers(text)
-    return [table for table in tables if table.number and table.number in numbers]
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -125,7 +135,7 @@ def _pattern(label: str) -> tuple[str, re.Pattern[str]] | None:
     return words[0].lower(), re.compile(rf"(?<![\w])(?<![\w]-){middle}{tail}{ends}", flags)
 
 
-def _nearest(path: Sequence[str]) -> tuple[str, re.Pattern[str]] | None:
+def _name(path: Sequence[str]) -> tuple[str, re.Pattern[str]] | None:
     """The nearest label of a path that is a name; a metric ('F1') names its column with the label above it."""
     return next((found for label in reversed(path) if (found := _pattern(label))), None)
 

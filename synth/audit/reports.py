@@ -29,7 +29,7 @@ SAYS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(rf"\b(?:quality|review)(?:\s+review)?\s+score\s*(?:of|:|was|is|=)?\s*{NUMBER}(?=\s*/\s*10|\b)", re.I),
     ),
 )
-CLAIM, VERIFIED = re.compile(r"^(?:extracted )?claims?$", re.I), re.compile(r"^(?:verified|supported|status|verdict)\??$", re.I)
+VERIFIED = re.compile(r"^(?:verified|supported|status|verdict)\??$", re.I)
 YES = re.compile(r"^(?:\u2713|\u2714|\u2705|yes|true|verified|supported|\[x\])$", re.I)
 NO = re.compile(r"^(?:\u2717|\u2718|\u00d7|x|\u274c|no|false|not verified|unverified|unsupported|\[ \]|\u2013|-)$", re.I)
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from ..english.numbers import BETWEEN, Number
 from ..reading.document import ABSTRACT, APPENDIX, BODY, CAPTION, Document, Sentence
-from ..vocabulary import key
+from ..vocabulary import TASK, key, mentions
 from .findings import LIKELY, POSSIBLE, Finding, Outcome
 from .spoken import interval_of, sentences, spoken
 from .values import content
@@ -30,6 +30,7 @@ class _Told:
     sentence: Sentence
     numbers: tuple[Number, ...]
     words: frozenset[str]
+    tasks: frozenset[str]
 
 
 def check(document: Document) -> Outcome:
@@ -39,9 +40,10 @@ def check(document: Document) -> Outcome:
     later = [_told(*one) for one in sentences(document, (BODY, APPENDIX, CAPTION))]
     elsewhere = _printed(document, later)
     for one in first:
+        about = [other for other in later if _of_one_thing(one, other)]
         for number in one.numbers:
-            whole = [(other, same) for other in later if (same := _same(one, number, other)) is not None]
-            told = whole or [(other, same) for other in later if (same := _near(one, number, other)) is not None]
+            whole = [(other, same) for other in about if (same := _same(one, number, other)) is not None]
+            told = whole or [(other, same) for other in about if (same := _near(one, number, other)) is not None]
             if _key(number) in elsewhere or told:
                 made.checked["numbers of the abstract"] += 1
             if (
@@ -63,7 +65,8 @@ def check(document: Document) -> Outcome:
 
 
 def _told(sentence: Sentence, found: tuple[Number, ...]) -> _Told:
-    return _Told(sentence, found, _words(sentence.text))
+    tasks = frozenset(id for one in mentions(sentence.text, (TASK,)) for id in (one.name.id, *one.name.open) if id)
+    return _Told(sentence, found, _words(sentence.text), tasks)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -88,6 +91,11 @@ def _printed(document: Document, later: Sequence[_Told]) -> frozenset[str]:
                 if value:
                     made.add(f"{value.value.normalize()}")
     return frozenset(made)
+
+
+def _of_one_thing(one: _Told, other: _Told) -> bool:
+    """Whether the tasks that one sentence names are among the other's; what names none may be of any."""
+    return one.tasks <= other.tasks or other.tasks <= one.tasks
 
 
 def _same(one: _Told, number: Number, other: _Told) -> Number | None:

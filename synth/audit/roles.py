@@ -37,7 +37,7 @@ _ROLES: tuple[tuple[str, str], ...] = (
     (RANK, r"(?:rank|ranking|place|id|index|no\.?|fold|seed|year|k|layer|section)"),
 )  # fmt: skip
 _COMPILED = tuple((role, re.compile(pattern, re.I)) for role, pattern in _ROLES)
-_BARE = re.compile(r"^[\s*_]+|[\s*_:\u2191\u2193]+$")
+_BARE = re.compile(r"^[\s*_]+|(?<![\s*_:\u2191\u2193])[\s*_:\u2191\u2193]+$")
 LOWER = re.compile(
     r"\u2193|\b(?:loss|losses|err|error|errors|error rate|perplexity|ppl|nll|bpc|bpb|wer|cer|ter|per|eer|fid|kid|mae|mse|rmse"
     r"|mape|rank|time|latency|seconds|secs|ms|memory|params|parameters|cost|flops|toxicity|lower is better)\b",

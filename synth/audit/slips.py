@@ -21,7 +21,7 @@ METRICS = {
     "f1": re.compile(r"^(f|f1|f-1|f1[- ]score|f-?score|f-measure)\.?( ?\(?%\)?)?$", re.I),
 }
 MACRO = re.compile(r"\b(macro|averaged?|mean|weighted|per[- ]\w+)\b", re.I)
-ARROWS = re.compile(r"[\s\u2191\u2193*]+$")
+ARROWS = re.compile(r"(?<![\s\u2191\u2193*])[\s\u2191\u2193*]+$")
 
 
 def check(document: Document) -> Outcome:

@@ -16,6 +16,7 @@ from replicate.problems import Problem
 
 from ..reading import cells, latex, pages, plain
 from ..reading.document import Document, Sentence, Span, Table
+from ..reading.environments import environments
 from ..reading.layout import CAPTION
 from ..reading.worker import Reader
 
@@ -69,7 +70,7 @@ def _table(path: Path) -> Document:
 
 def _numbered(document: Document, source: str) -> Document:
     """LaTeX numbers its tables when it sets them: the number of each by its place, and references to it by that number."""
-    floats = [found[2] for found in latex.TABLES.finditer(source) if "\\caption" in found[2]]
+    floats = [found.inner for found in environments(source, latex.TABLES) if "\\caption" in found.inner]
     numbers = {latex.text_of(latex._argument(one, one.find("\\caption"))): str(at) for at, one in enumerate(floats, 1)}
     names = {label: str(at) for at, one in enumerate(floats, 1) for label in LABEL.findall(one)}
     tables = tuple(replace(one, number=one.number or numbers.get(one.caption, "")) for one in document.tables)

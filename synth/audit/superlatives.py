@@ -10,7 +10,7 @@ from ..plural import counted
 from ..reading.document import ABSTRACT, APPENDIX, BODY, Document, Sentence
 from . import roles
 from .findings import LIKELY, POSSIBLE, Finding, Outcome, Place
-from .named import Named, Names, named_tables
+from .named import Named, Names
 from .spoken import LONGEST, sentences, spoken
 from .views import Entry, View, name, place
 
@@ -51,8 +51,8 @@ def check(document: Document) -> Outcome:
             and BEST.search(sentence.text)
             and not PARTIAL.search(sentence.text)
         ):
-            made.add(_best(sentence, names.of(sentence.text)))
-    made.add(_counts(document))
+            made.add(_best(sentence, names.of(sentence.text, names.around(sentence.page))))
+    made.add(_counts(document, names))
     return made
 
 
@@ -121,14 +121,14 @@ def _beaten(view: View, at: int, mine: Entry) -> Entry | None:
     return best[0]
 
 
-def _counts(document: Document) -> Outcome:
+def _counts(document: Document, names: Names) -> Outcome:
     """'Table 1 lists the nine tasks', where neither its rows nor its columns are nine of anything."""
     made = Outcome()
     for sentence, found in sentences(document, VOICES):
-        tables = named_tables(sentence.text, document.tables)
+        tables = names.numbered(sentence.text, sentence.page)
         if len(tables) != 1:
             continue
-        table, text = tables[0], sentence.text
+        table, text = names.views[tables.pop()].table, sentence.text
         start = text.find(table.number)
         for one in found:
             noun = one.noun or (following[1] if (following := re.match(r"\s+([a-z]+)", text[one.end :])) else "")

@@ -59,12 +59,13 @@ def check(document: Document) -> Outcome:
         level, lead = _one_level(found, sentence.text), _one_lead(found, sentence.text)
         if not level and not lead:
             continue
-        about = None if sentence.label == ABSTRACT else names.numbered(" ".join(recent), sentence.page)
+        anywhere = names.around(sentence.page)
+        about = anywhere if sentence.label == ABSTRACT else names.numbered(" ".join(recent), sentence.page)
         there = names.of(sentence.text, about)
         if level:
             made.add(_level(sentence, level, there, printed))
         if lead:  # a level that a cell prints says which table is meant
-            made.add(_lead(sentence, lead, names.of(sentence.text) if lead.levels else there))
+            made.add(_lead(sentence, lead, names.of(sentence.text, anywhere) if lead.levels else there))
     return made
 
 

@@ -17,7 +17,7 @@ COMMON = frozenset(
     setting experiment average effect impact change conducted using base large approach method pretrained finetuning tuning fine
     when degree vary improve improvement better than enhanced logical inference deviation baseline typical respect general based
     how what which does can extent hold far another example number kind respect near distant answer question matter counted mean
-    above below well withstand stand whole often
+    above below well withstand stand whole often first
     """.split()
 )
 # Words that say the same thing of an experiment; the first one names the group.
@@ -75,6 +75,7 @@ LIGHT = frozenset(
 )
 THINGS = frozenset("family subfamily anomaly assembly supply reply italy".split())  # no manner, for all that they end in 'ly'
 MOST = 3  # themes that a note names
+LONGEST = 1_000  # characters of a question that are looked at: its forms have gaps, which are tried at every length
 
 CHANGED, AGAINST, MEASURED = "what is changed", "what it is compared with", "what is measured"
 
@@ -97,7 +98,7 @@ class Asked:
 @functools.lru_cache(maxsize=256)  # every claim of a question is held against the same one
 def asked(question: str) -> Asked:
     """The parts of a research question."""
-    text = " ".join(question.split()).rstrip("?. ")
+    text = " ".join(question[:LONGEST].split()).rstrip("?. ")
     found = INSTEAD.search(text)
     against = found["against"].strip() if found else ""
     rest = text[: found.start()].rstrip(" ,") + text[found.end() :] if found else text

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..literature import ids
 from ..records import Claim, Evidence, Question, Verdict
+from ..shortened import shortened
 from .check import SOURCE, Check
 from .tables import NOT_ENOUGH, OTHER, PARTLY, REFUTED, SUPPORTED, combine
 
@@ -26,7 +27,7 @@ def check(claim: Claim, question: Question, hand: Hand) -> Verdict:
     from ..words.judge import LONGEST
 
     index: Index | None = hand.index
-    text = " ".join(CONTROLS.sub(" ", claim.text).split())
+    text = _uncited(" ".join(CONTROLS.sub(" ", claim.text).split()), claim.paper)
     if len(re.findall(r"[^\W\d_]{2,}", text)) < 2:
         return Verdict(NAME, NOT_ENOUGH, "the claim says nothing that a text could hold")
     if len(text) > LONGEST:
@@ -46,6 +47,14 @@ def check(claim: Claim, question: Question, hand: Hand) -> Verdict:
     if claim.cut:
         line = f"the claim is cut off, judged without its end: {line}"
     return Verdict(NAME, verdict, line, evidence=_evidence(found), data={**_data(claim, paper, found), **labelled})
+
+
+def _uncited(text: str, paper: str) -> str:
+    """A claim without the brackets that only name the paper that it cites: no paper says its own number."""
+    for name in {paper, paper.rpartition("v")[0]} - {""}:
+        for cited in (name, f"arXiv:{name}", f"arXiv {name}"):
+            text = text.replace(f" ({cited})", "").replace(f" [{cited}]", "")
+    return text
 
 
 def _judged(index: Index, paper: Listed | None, text: str, votes: Votes | None = None) -> tuple[list[Judged], dict[str, object]]:
@@ -107,10 +116,10 @@ def _word(one: Judged) -> str:
 def _line(one: Judged, paper: Listed | None, named: bool) -> str:
     """Why, in one sentence; with the statement where a claim has several."""
     word = _word(one)
-    of = f"'{_cut(one.statement, 70)}': " if named else ""
+    of = f"'{shortened(one.statement, 70)}': " if named else ""
     if one.passage is None:
         return f"{of}{one.why}"
-    where, quote = f"{one.passage.paper}, {_place(one.passage)}", f"\u201c{_cut(one.passage.text, SHOWN)}\u201d"
+    where, quote = f"{one.passage.paper}, {_place(one.passage)}", f"\u201c{shortened(one.passage.text, SHOWN)}\u201d"
     if word == SUPPORTED:
         return f"{of}{where}: {quote}"
     if one.also is not None:
@@ -127,10 +136,6 @@ def _line(one: Judged, paper: Listed | None, named: bool) -> str:
 
 def _place(passage: Passage) -> str:
     return f"p. {passage.page}"
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0] + " \u2026"
 
 
 def _evidence(found: list[Judged]) -> tuple[Evidence, ...]:

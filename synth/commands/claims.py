@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..plural import counted
-from ..report.plain import shortened, visible
+from ..report.plain import visible
+from ..shortened import shortened
 from . import Declare, checking, plain, print_json
 
 if TYPE_CHECKING:

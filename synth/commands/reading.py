@@ -229,6 +229,8 @@ def _results(document: Document, found: Sequence[Table], notes: Sequence[str], a
 
     from ..reading import reported
 
+    if bare := next((one for one in arguments.set if "=" not in one), None):
+        raise Problem(f"--set {bare}: wanted KEY=VALUE, as in split=dev")
     said = dict(one.partition("=")[::2] for one in arguments.set)
     given = reported.check_given(said)
     paper = (

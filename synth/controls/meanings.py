@@ -14,7 +14,6 @@ DIRECTION, NEGATION, QUANTIFIER, SWAPPED = "direction", "negation", "quantifier"
 ENOUGH = 2
 HAVE = {"has": "does", "have": "do", "had": "did"}
 FLIPPED = {"each": "none", "most": "none", "some": "none", "none": "each"}
-CHANGES = ("gain", "sign")
 # Of a number with the other sign: a loss of more than 5 is a gain of less than -5.
 MIRRORED = {"more than": "less than", "less than": "more than", "at least": "at most", "at most": "at least"}
 # 'does not see' -> 'does see'; 'is not' -> 'is'; 'have no training data' -> 'have training data'.

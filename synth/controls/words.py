@@ -27,7 +27,6 @@ BOUND = """
 no more than~more than|no less than~less than|no fewer than~fewer than|at least~less than|at most~more than|up to~more than
 more than~at most|less than~at least|fewer than~at least|over~under|under~over
 """
-# The relations of a number and their opposites.
 OPPOSITE_RELATION = {"at least": "less than", "at most": "more than", "more than": "at most", "less than": "at least"}
 
 # Words with the same meaning, form by form; only pairs that hold in any sentence of a results section.

@@ -31,8 +31,10 @@ def atoms(text: str) -> tuple[Atom, ...]:
     found = dict[Atom, None]()
     for start, end in split(text):
         sentence = text[start:end].strip()
-        stop = re.search(r"[.!?]+[\"'\u201d)]*$", sentence)
-        body = sentence[: stop.start()] if stop and stop[0][0] != "?" else sentence
+        unquoted = sentence.rstrip("\"'\u201d)")
+        bare = unquoted.rstrip(".!?")
+        stop = unquoted[len(bare) :]
+        body = bare if stop and stop[0] != "?" else sentence
         if len(body) > LONGEST or sentence.endswith("?"):
             found[Atom(sentence, start, end)] = None
             continue

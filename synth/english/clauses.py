@@ -99,8 +99,8 @@ def _contrasts(text: str) -> list[Piece]:
             continue
         second = _named(first, second)
         if second and _clause(first) and _clause(second) and balanced(first) and balanced(second):
-            own = LEADING.match(second[:1].upper() + second[1:])
-            again = frame if not own else REPORTING.match(frame)[0] if REPORTING.match(frame) else ""  # type: ignore[index]
+            own, reporting = LEADING.match(second[:1].upper() + second[1:]), REPORTING.match(frame)
+            again = frame if not own else reporting[0] if reporting else ""
             return [Piece(frame + first, 0, shift + match.start()), Piece(again + second, shift + match.end(), len(text))]
     return []
 

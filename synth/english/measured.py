@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from replicate import results, tasks
 from .. import vocabulary
 from ..records import RELATIONS, Assertion
 from . import cues, numbers, units
+from .before import before as right_before
 from .found import Found
 from .numbers import Number
 from .scene import AVERAGED, Scene
@@ -30,6 +32,7 @@ UP = re.compile(
 WAYS = ((cues.DOWN, DOWN), (cues.UP, UP))
 # Less of these is better, so 'reduces the error by 3 points' is no loss.
 BAD = re.compile(r"\b(?:error|errors|loss\b|perplexity|gap|gaps|variance|difference|differences|time|cost|deviation)\b", re.I)
+ABSOLUTE = re.compile(r"\babsolute\b", re.I)
 RELATIVE = re.compile(r"\b(?:relative|relatively|normali[sz]ed)\b(?!\s+to)", re.I)
 FROM_TO = re.compile(r"\bfrom\s+(?:\w+\s+){0,3}$", re.I)
 THEN_TO = re.compile(r"\s*(?:%|points?)?\s*(?:up\s+|down\s+)?to\s+(?:about\s+)?")
@@ -99,7 +102,8 @@ def _once(of: Scene, found: Found) -> None:
     for one in found.asserts:
         if one.kind in ("gain", "level") and one.relation not in (numbers.LEAST, numbers.MOST):
             said.setdefault(replace(one, value="", relation=""), []).append(one)
-    for twice in [several for several in said.values() if len(several) > 1]:
+    twice = {one for several in said.values() if len(several) > 1 for one in several}
+    if twice:
         found.asserts = [one for one in found.asserts if one not in twice]
         values = {one.value.lstrip("-") for one in twice}
         for number in of.numbers:
@@ -107,13 +111,25 @@ def _once(of: Scene, found: Found) -> None:
                 found.leave(number, "one of several numbers for the same thing")
 
 
+@functools.lru_cache(maxsize=1 << 8)
+def _has(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether a statement has something anywhere; asked for each of its numbers, looked for once."""
+    return bool(pattern.search(text))
+
+
+@functools.lru_cache(maxsize=1 << 8)
+def _ways(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Where the words stand that say which way a difference goes."""
+    return tuple((*match.span(), way) for way, pattern in WAYS for match in pattern.finditer(text))
+
+
 def _way(of: Scene, number: Number) -> str:
     """'up' or 'down' where a number is a difference, by the nearest word that says so."""
     if number.unit != units.POINTS and not _by(of.text, number):
         return ""
-    if re.search(r"\+\s*$", of.text[: number.start]) or number.text.startswith("+"):
+    if right_before(of.text, number.start).rstrip().endswith("+") or number.text.startswith("+"):
         return cues.UP
-    near = [(_gap(match, number), way) for way, pattern in WAYS for match in pattern.finditer(of.text)]
+    near = [(_gap(start, end, number), way) for start, end, way in _ways(of.text)]
     if not near:
         return cues.DOWN if number.value < 0 else ""
     gap, way = min(near)
@@ -122,10 +138,11 @@ def _way(of: Scene, number: Number) -> str:
 
 def _given(of: Scene, number: Number) -> str:
     """'gain' where points are what a training gives; 'either' where they may as well be the score that it reaches."""
-    before = of.text[: number.start]
+    before = right_before(of.text, number.start)
     if number.unit != units.POINTS or not (match := ADDS.search(before) or GIVES.search(before)):
         return ""
-    if not any(one.start < match.start() and one.intermediate != results.BASELINE for one in systems(of)):
+    given = number.start - len(before) + match.start()
+    if not any(one.start < given and one.intermediate != results.BASELINE for one in systems(of)):
         return ""
     large = bool(GIVES.search(before)) and abs(number.value) >= A_SCORE
     return "either" if large or re.match(r"\s+points?\s+of\s+", of.text[number.end :]) else "gain"
@@ -134,8 +151,8 @@ def _given(of: Scene, number: Number) -> str:
 REACH = 90  # characters from 'improvement' to its number, enumerations included
 
 
-def _gap(match: re.Match[str], number: Number) -> int:
-    return number.start - match.end() if match.end() <= number.start else 2 * max(0, match.start() - number.end)
+def _gap(start: int, end: int, number: Number) -> int:
+    return number.start - end if end <= number.start else 2 * max(0, start - number.end)
 
 
 CHANGE = (
@@ -154,18 +171,18 @@ def _by(text: str, number: Number) -> bool:
     """'improves by 5.4', 'an improvement of 5.4', '+5.4': a number without a unit that is a difference all the same."""
     return (
         number.text.startswith("+")
-        or (number.value < 0 and text[: number.start].endswith("("))
-        or bool(BY.search(text[: number.start]))
+        or (number.value < 0 and text.endswith("(", 0, number.start))
+        or bool(BY.search(right_before(text, number.start)))
     )
 
 
 def _gain(of: Scene, number: Number, way: str, found: Found, changed: Sequence[Number]) -> None:
-    why = _against(of, number) or (_ADDED if of.adds_mlm else "") or ("less of it may be better" if BAD.search(of.text) else "")
-    if number.unit == units.PERCENT and not re.search(r"\babsolute\b", of.text, re.I) and not _adds_up(number, changed):
+    why = _against(of, number) or (_ADDED if of.adds_mlm else "") or ("less of it may be better" if _has(BAD, of.text) else "")
+    if number.unit == units.PERCENT and not _has(ABSOLUTE, of.text) and not _adds_up(number, changed):
         why = why or "a percentage may be points or a share of the old score"
     if of.rival_span and any(number.end <= one.start < of.rival_span[0] for one in of.numbers):
         why = why or "which of its numbers is over what is not clear"
-    if RELATIVE.search(of.text):
+    if _has(RELATIVE, of.text):
         why = why or "a relative change, not points"
     system, over, target = single(systems(of)), _over(of), _target(of, default=True)
     why = why or _foreign(of, number, target)
@@ -219,19 +236,19 @@ def _related(made: Assertion, number: Number, way: str = cues.UP) -> list[Assert
 
 
 def _is_level(of: Scene, number: Number) -> bool:
-    before, after = of.text[: number.start], of.text[number.end :]
-    if NO_SCORE.search(of.text) or number.relation == numbers.BETWEEN:
+    if _has(NO_SCORE, of.text) or number.relation == numbers.BETWEEN:
         return False
+    before, after = right_before(of.text, number.start), of.text[number.end :]
     return bool(LEVEL.search(before) or THEN_METRIC.match(after))
 
 
 def _points_reached(of: Scene, number: Number) -> bool:
     """Points that are the score itself and no difference: 'reaches 31.0 points of accuracy on Tatoeba'."""
-    if number.unit != units.POINTS or NO_SCORE.search(of.text):
+    if number.unit != units.POINTS or _has(NO_SCORE, of.text):
         return False
-    before, after = of.text[: number.start], of.text[number.end :]
+    before, after = right_before(of.text, number.start), of.text[number.end :]
     reached = (REACHED.search(before) and POINTS_OF.match(after)) or (SCORE_OF.search(before) and PLAIN_POINTS.match(after))
-    return bool(reached) and number.relation != numbers.BETWEEN and not MORE.search(re.split(r"[,;]\s", after)[0])
+    return bool(reached) and number.relation != numbers.BETWEEN and not MORE.search(re.split(r"[,;]\s", after, maxsplit=1)[0])
 
 
 def _level(of: Scene, number: Number, found: Found) -> None:
@@ -254,7 +271,7 @@ def _level(of: Scene, number: Number, found: Found) -> None:
 def _from_to(of: Scene, there: Sequence[Number], found: Found) -> list[Number]:
     """'from 70.1 to 78.3' are two levels: of the baseline, and of the system."""
     for first, second in itertools.pairwise(there):
-        if FROM_TO.search(of.text[: first.start]) and THEN_TO.fullmatch(of.text[first.end : second.start]):
+        if FROM_TO.search(right_before(of.text, first.start)) and THEN_TO.fullmatch(of.text[first.end : second.start]):
             system, over, target = single(systems(of)), _over(of), _target(of, default=False)
             why = _against(of, first) or (target[0] if isinstance(target, tuple) else "no single system is named")
             if system is None or over is None or isinstance(target, tuple) or _against(of, first) or system.intermediate == over:

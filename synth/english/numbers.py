@@ -75,6 +75,7 @@ TO = re.compile(r"\s*(?:%|points?|percent)?\s*(?:\u2013|\u2014|-|\bto\b|\bthroug
 AND = re.compile(r"\s*%?\s*\band\b\s*")
 LIST = re.compile(r"\s*%?\s*(?:,?\s*(?:and|or|&)\b|,|/)\s*")
 OF = re.compile(r"\s+(?:out\s+)?of\s+(?:the\s+|its\s+|our\s+|all\s+)?")
+EVERY = re.compile(r"\b(?:every|each|any)\s+(?:single\s+)?$", re.I)
 FROM = re.compile(r"\bfrom\s+(?:about\s+|around\s+)?$", re.I)
 RANGING = re.compile(r"\b(?:rang(?:e|es|ed|ing)|var(?:y|ies|ied|ying)|anywhere|spans?|spanning)\s+from\s+$", re.I)
 YEARS = range(1950, 2050)
@@ -103,7 +104,7 @@ def _read(text: str, one: Numeral, after: Numeral | None) -> tuple[Number | None
             low, high = (one.value, after.value) if _exact(one, last.unit) else (first.low, last.high)
             whole = replace(last, text=text[one.start : after.end], start=one.start, value=first.value, low=low, high=high)
             return replace(whole, relation=BETWEEN), 2
-        if _ratio(one, after, gap):
+        if _ratio(text, one, after, gap):
             whole = _plain(text, after)
             part = replace(_plain(text, one), text=text[one.start : after.end], end=after.end, noun=whole.noun)
             half = Decimal(0) if one.whole else one.half
@@ -122,9 +123,11 @@ def _range(text: str, one: Numeral, after: Numeral, gap: str) -> bool:
     return not FROM.search(before) or bool(RANGING.search(before)) or bool(units.measure(text[after.end :])[0] == units.POINTS)
 
 
-def _ratio(one: Numeral, after: Numeral, gap: str) -> bool:
-    """'9/9', '9.3/10', '8 of the nine'; '65.4/50.1' are two numbers."""
+def _ratio(text: str, one: Numeral, after: Numeral, gap: str) -> bool:
+    """'9/9', '9.3/10', '8 of the nine'; '65.4/50.1' are two numbers, and 'every one of the four' are all four."""
     if not 0 <= one.value <= after.value or not after.whole:
+        return False
+    if one.spelt and one.value == 1 and EVERY.search(right_before(text, one.start)):
         return False
     return bool(OF.fullmatch(gap)) or (gap.strip() == "/" and (one.whole or after.value in (5, 10, 100)))
 
@@ -165,7 +168,7 @@ def _no_number(text: str, one: Numeral, made: Number) -> bool:
     if one.spelt and one.value <= 1:
         return not made.unit or (text[one.end : one.end + 1] == "-" and one.value == 0)
     bare = one.whole and not one.spelt and "," not in made.text and not made.unit
-    return bare and one.value == int(one.value) and int(one.value) in YEARS and len(made.text) == 4
+    return bare and len(made.text) == 4 and one.value == int(one.value) and int(one.value) in YEARS
 
 
 def _shared(text: str, found: Sequence[Number]) -> list[Number]:

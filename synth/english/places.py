@@ -28,10 +28,10 @@ PATTERNS = tuple(
     for pattern in (
         r"(?:https?://|www\.)\S+",
         r"\b10\.\d{4,9}/\S+",
-        r"(?i:\barXiv)\s?:?\s?[\w./-]*\d[\w./-]*",
+        r"(?i:\barXiv)\s?:?\s?[\w./-]{0,60}?\d[\w./-]*",
         r"(?<![\d.])\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}(?:v\d+)?(?![\d.]\d)",  # the id of an arXiv paper
         r"\b(?:19|20)\d\d\.[a-z]\w*(?:-[\w]+)*\.\d+|\b[A-Z]\d{2}-\d{4}\b",  # ids of the ACL Anthology
-        rf"\([^()]*(?:,|al\.?|and [A-Z]\w+)\s?{YEAR}(?:\s*[,;][^()]*)?\)",  # (Phang et al., 2018)
+        rf"\((?=[^()]*+\))[^()]*(?:,|al\.?|and [A-Z]\w+)\s?{YEAR}(?:\s*[,;][^()]*)?\)",  # (Phang et al., 2018)
         rf"\({YEAR}(?:\s*[,;]\s*{YEAR})*\)",
         r"\[\d{1,3}(?:\s?[,\u2013-]\s?\d{1,3})*\]",
         rf"\b{MONTH}\s+\d{{1,2}}(?:,?\s+\d{{4}})?\b|\b\d{{1,2}}\s+{MONTH}(?:\s+\d{{4}})?\b|\b\d{{4}}-\d\d-\d\d\b",
@@ -48,7 +48,7 @@ PATTERNS = tuple(
     )
 )
 # 'ANLI 3' is a name, 'XNLI 3 points' is none.
-NAMED = re.compile(r"\b(?:[A-Z]{3,}|[A-Z]\w*[a-z][A-Z]\w*)[+-]?\s(\d)(?![\w/%^\u2013-]|[.,]\d|\s?%)")
+NAMED = re.compile(r"\b(?:[A-Z]{3,}|[A-Z](?=\w*[a-z][A-Z])\w++)[+-]?\s(\d)(?![\w/%^\u2013-]|[.,]\d|\s?%)")
 
 
 def nameless(text: str) -> tuple[Span, ...]:

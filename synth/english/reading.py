@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from ..records import Assertion
+from ..shortened import clipped
 from . import compared as comparisons
 from . import cues, measured, stated
 from .atoms import atoms
@@ -15,6 +16,7 @@ from .scene import Scene, scene
 from .voices import active
 
 LONGEST = 2_000
+SHOWN = 80  # characters of what was not read
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def read(text: str, broken: bool = False) -> Reading:
             found.leave(seen.numbers[-1], "the claim stops in the middle of it")
             found.used.add(seen.numbers[-1].start)
         if atom.text.endswith("?"):
-            unread[f"{_short(atom.text)}: a question"] = None
+            unread[f"{clipped(atom.text, SHOWN)}: a question"] = None
             continue
         for reader in (stated.read, measured.read, comparisons.read):
             reader(seen, found)
@@ -61,7 +63,7 @@ def _left(seen: Scene, found: Found, said: str) -> list[str]:
     ]
     if found.asserts or left:
         return left
-    return [f"{_short(said.removesuffix('.'))}: {_why(scene(said))}"]
+    return [f"{clipped(said.removesuffix('.'), SHOWN)}: {_why(scene(said))}"]
 
 
 def _why(seen: Scene) -> str:
@@ -73,11 +75,7 @@ def _why(seen: Scene) -> str:
     if seen.qualified:
         return seen.qualified
     if seen.narrowed:
-        return f"what it is said of is narrower than an assertion can be: '{_short(seen.narrowed)}'"
+        return f"what it is said of is narrower than an assertion can be: '{clipped(seen.narrowed, SHOWN)}'"
     if seen.of(cues.DIRECTION):
         return "it names no single system, or not for how many it holds"
     return "no number, order or set-up that an assertion can say"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 80 else text[:77].rstrip() + "\u2026"

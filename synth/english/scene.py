@@ -11,6 +11,7 @@ from replicate import results, tasks
 
 from .. import vocabulary
 from . import cues, lists, narrow, numbers, qualified, verbs
+from .before import before as right_before
 from .clauses import REPORTING
 from .cues import Cue
 from .numbers import Number
@@ -68,9 +69,9 @@ ENDS = re.compile(r",|\s(?:by|across|when|at|and|but|while)\s|\s(?:on|in|for)\s"
 TRAINED = re.compile(rf"\b{TRAIN}(?:\s+(?:first|jointly))?\s+(?:on|in|for)\s$", re.I)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scene:
-    """One statement with everything that was found in it."""
+    """One statement with everything that was found in it. It is equal to itself alone, so that what is made of it can be kept."""
 
     text: str
     numbers: tuple[Number, ...]
@@ -88,11 +89,16 @@ class Scene:
         """The numbers that no assertion holds yet."""
         return tuple(one for one in self.numbers if one.start not in used)
 
-    @property
+    @cached_property
+    def rows(self) -> list[list[lists.Item]]:
+        """The names that stand in rows."""
+        return lists.runs(self.text, self.named)
+
+    @cached_property
     def negated(self) -> bool:
         return bool(self.of(cues.NEGATION))
 
-    @property
+    @cached_property
     def hedge(self) -> str:
         """The word that takes a statement half back; 'can' and 'suggest' do not."""
         return next((one.text for one in self.of(cues.HEDGE) if one.text.lower() not in ("can", "suggest", "suggests")), "")
@@ -116,7 +122,7 @@ class Scene:
 
     def _enumerated(self, start: int, gap: re.Match[str]) -> bool:
         """Whether a comma or an 'and' stands between rivals of one row: 'outperforms CCG, MNLI and QQP'."""
-        rows = [run for run in lists.runs(self.text, self.named) if start <= run[0].start]
+        rows = [run for run in self.rows if start <= run[0].start]
         row = next((run for run in rows if run[0].end <= gap.start() and gap.end() <= run[-1].start), None)
         return row is not None and bool(re.search(r"\band\b", self.text[row[0].end : row[-1].start]))
 
@@ -139,11 +145,11 @@ class Scene:
         """Whether a task is what was trained on ('system') or what is measured ('target')."""
         if item.id not in tasks.INTERMEDIATE:
             return "target"
-        row = next((run for run in lists.runs(self.text, self.named) if item in run), [item])
+        row = next((run for run in self.rows if run[0].start <= item.start <= run[-1].start and item in run), [item])
         # 'On XNLI, SQuAD drops' and 'compared to MNLI, SQuAD gains' enumerate nothing.
         apart = self.compared(item.start)
         run = [one for one in row if one.id in tasks.INTERMEDIATE and self.compared(one.start) == apart]
-        before, after = self.text[: run[0].start], self.text[run[-1].end :]
+        before, after = right_before(self.text, run[0].start), self.text[run[-1].end :]
         if (
             ADDS_MLM.search(before)
             or ON.search(before)
@@ -154,7 +160,7 @@ class Scene:
             return "system"
         if re.match(rf"\s+{SCORES}", after, re.I) or SCORED_ON.search(before):
             return "target"
-        if WITH.search(before) or IS_BEST.search(before):
+        if WITH.search(before) or IS_BEST.search(self.text[: run[0].start]):
             return "system"
         # 'the mean gain is 8.2 points for SQuAD': what is measured is named already.
         others = AVERAGE.search(self.text) or any(one.id not in tasks.INTERMEDIATE for one in self.names(vocabulary.TASK))
@@ -195,12 +201,12 @@ class Scene:
         found = (("splits", self._splits), ("languages", spoken - {"en"}), ("models", models))
         return next((f"it names several {what}" for what, which in found if len(which) > 1), "")
 
-    @property
+    @cached_property
     def adds_mlm(self) -> bool:
         """Whether it says what MLM adds to a training: 'adding MLM to SQuAD improves the average'."""
-        return any(ADDS_MLM.search(self.text[: one.start]) for one in self.names(vocabulary.TASK))
+        return any(ADDS_MLM.search(right_before(self.text, one.start)) for one in self.names(vocabulary.TASK))
 
-    @property
+    @cached_property
     def passive(self) -> bool:
         """Whether something is outperformed and by what could not be made out."""
         return bool(PASSIVE.search(self.text))
@@ -217,7 +223,7 @@ class Scene:
     @cached_property
     def language(self) -> str:
         """The one language that is measured; empty where none or several are named."""
-        found = [one for one in self.names(vocabulary.LANGUAGE) if IN.search(self.text[: one.start])]
+        found = [one for one in self.names(vocabulary.LANGUAGE) if IN.search(right_before(self.text, one.start))]
         found = [one for one in found if not re.match(r"\s+(?:intermediate|tasks?|data)\b", self.text[one.end :])]
         return found[0].id if len({one.id for one in found}) == 1 else ""
 

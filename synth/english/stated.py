@@ -9,6 +9,7 @@ from .. import vocabulary
 from ..facts import STUDY
 from ..records import RELATIONS, Assertion
 from . import cues, lists, numbers
+from .before import before as right_before
 from .found import Found
 from .numbers import Number
 from .scene import GENERIC, Scene
@@ -80,7 +81,7 @@ def read(of: Scene, found: Found) -> None:
     if of.hedge and of.hedge.lower() not in ("could", "whether"):
         return
     for number in of.numbers:
-        if SETTINGS.search(of.text[: number.start]):
+        if SETTINGS.search(right_before(of.text, number.start)):
             _setting(of, number, found)
         elif number.unit in EXAMPLES and number.relation != numbers.SPREAD:
             _size(of, number, found)
@@ -191,7 +192,7 @@ def _about(of: Scene, subject: str) -> str:
 
 
 def _setting(of: Scene, number: Number, found: Found) -> None:
-    match = SETTINGS.search(of.text[: number.start])
+    match = SETTINGS.search(right_before(of.text, number.start))
     named = _tasks(of)
     if match and re.match(r",|\s+(?:or|and|to)\s+[\d.]", of.text[number.end :]) and _goes_on(of, number):
         found.leave(number, f"one of several values of the {match[1].lower()}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -56,11 +57,13 @@ class System:
         }  # fmt: skip
 
 
+@functools.lru_cache(maxsize=1 << 5)  # asked for again with every number of a statement
 def systems(of: Scene) -> tuple[System, ...]:
     """What was trained; several where they are enumerated, none where no one is named."""
     return _found(of, lambda start: not of.compared(start), rival=False)
 
 
+@functools.lru_cache(maxsize=1 << 5)
 def rivals(of: Scene) -> tuple[System, ...]:
     """What it is compared with."""
     return _found(of, of.compared, rival=True) if of.rival_span else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..shortened import clipped
 from . import svg
 
 MAIN, SIDE, GAP, LINE, PAD, DOWN, LABEL = 300, 330, 48, 18, 12, 34, 34
@@ -64,13 +65,13 @@ def _beside(left: float, y: float, height: float, box: Sequence[str], aside: Seq
 def _under(left: float, y: float, box: Sequence[str], aside: Sequence[str]) -> list[str]:
     """A box over the whole width; what is taken out is a smaller one under it, so that the way down passes at its left."""
     whole = int(svg.NARROW - left)
-    parts = _box(left, y, whole, _height(box), [_short(one, 36) for one in box])
+    parts = _box(left, y, whole, _height(box), [clipped(one, 36) for one in box])
     if aside:
         top = y + _height(box) + STEP
         parts += [
             svg.line(left + INDENT / 2, top + 20, left + INDENT - 6, top + 20, "flow-arrow"),
             _head(left + INDENT, top + 20, 0),
-            *_box(left + INDENT, top, int(whole - INDENT), _height(aside), [_short(one, 30) for one in aside]),
+            *_box(left + INDENT, top, int(whole - INDENT), _height(aside), [clipped(one, 30) for one in aside]),
         ]
     return parts
 
@@ -101,13 +102,9 @@ def _steps(counts: Mapping[str, Any]) -> list[tuple[str, list[str], list[str]]]:
 
 def _reasons(reasons: Mapping[str, int]) -> list[str]:
     ordered = sorted(reasons.items(), key=lambda one: (-one[1], one[0]))
-    shown = [f"{_short(reason)}: {number:,}" for reason, number in ordered[:MOST]]
+    shown = [f"{clipped(reason, 40)}: {number:,}" for reason, number in ordered[:MOST]]
     rest = ordered[MOST:]
     return [*shown, *([f"{len(rest)} other reasons: {sum(number for _, number in rest):,}"] if rest else [])]
-
-
-def _short(text: str, most: int = 40) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "\u2026"
 
 
 def _height(lines: Sequence[str]) -> float:

@@ -8,6 +8,8 @@ from html import escape
 
 from replicate.shown import visible
 
+from .. import shortened
+
 FONT = 7.6  # width of a figure's character at 13 px, for room beside labels
 NARROW = 328  # a figure for a page of 360 pixels
 
@@ -60,8 +62,7 @@ def tick(value: float) -> str:
 
 def clipped(words: str, room: float, letter: float = FONT) -> str:
     """A label that fits: its end is cut where there is no room for it."""
-    most = max(3, int(room / letter))
-    return words if len(words) <= most else words[: most - 1].rstrip() + "\u2026"
+    return shortened.clipped(words, max(3, int(room / letter)))
 
 
 def document(id: str, width: float, height: float, title: str, description: str, parts: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from .parts import Part, Source
 
 LINK = re.compile(
     r"https?://[^\s<>\"')\]]+|\barxiv:\s*[\w./-]+|\b(?:doi:\s*)?10\.\d{4,9}/[^\s<>\"']+|\b\d{4}\.\d{4,5}(?:v[1-9]\d{0,2})?\b"
-    r"|\b[a-z-]+(?:\.[A-Z]{2})?/\d{7}(?:v\d+)?\b|\b20\d\d\.[a-z]\w*-\w+\.\d{1,5}\b|\b[A-Z]\d{2}-\d{4}\b",
+    r"|\b[a-z-]{1,30}(?:\.[A-Z]{2})?/\d{7}(?:v\d+)?\b|\b20\d\d\.[a-z]\w*-\w+\.\d{1,5}\b|\b[A-Z]\d{2}-\d{4}\b",
     re.I,
 )
 REFERENCE = re.compile(r"(?:^|\s)(?=\[\d{1,3}\])")

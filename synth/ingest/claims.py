@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from . import clean, marks
@@ -132,9 +132,9 @@ def _by_content(table: Part) -> Columns | None:
     if lengths[claim] < 20:
         return None
 
-    def most(fits: object, but: Sequence[int]) -> int | None:
+    def most(fits: Callable[[str], bool], but: Sequence[int]) -> int | None:
         return next(
-            (place for place in range(width) if place not in but and sum(map(fits, columns[place])) > len(columns[place]) / 2),  # type: ignore[call-overload]
+            (place for place in range(width) if place not in but and sum(map(fits, columns[place])) > len(columns[place]) / 2),
             None,
         )
 

@@ -16,7 +16,8 @@ DATE = re.compile(
     rf"\b(?:(?P<month>{MONTH})\s+(?P<day>\d{{1,2}}),?\s+(?P<year>\d{{4}})|(?P<day2>\d{{1,2}})\.?\s+(?P<month2>{MONTH})\s+(?P<year2>\d{{4}})"
     r"|(?P<iso>\d{4}-\d{2}-\d{2}))\b"
 )
-QUESTION = re.compile(r"(?:research\s+question|question|RQ\s*\d*)\s*[:\u2013\u2014]\s*(.+?\?)(?=\W|$)", re.I | re.S)
+QUESTION = re.compile(r"(?:research\s+question|question|RQ\s*\d*)\s*[:\u2013\u2014]\s*(?=\S)", re.I)
+ASKED = re.compile(r"\?(?=\W|$)")
 EXAMINES = re.compile(
     r"(?:this\s+(?:paper|report|review)\s+(?:examines|reviews|is\s+about|concerns|discusses)|source\s+paper|primary\s+paper)\s*:?\s*"
     r"[\"\u201c]?(.+?)[\"\u201d]?(?:\.\s|\.$|$|\s+Research\s+question)",
@@ -41,7 +42,7 @@ COUNTS = {
     ),
 }
 SCORE = re.compile(
-    r"\b(?:quality|review|overall|assessment)[\w\s]*?(?:score|rating)[\w\s]*?(?:of|is|was|[:=])\s*(\d{1,3}(?:\.\d+)?)\s*(?:/|out\s+of)\s*(\d{1,3})",
+    r"\b(?:quality|review|overall|assessment)[\w\s]{0,80}?(?:score|rating)[\w\s]{0,80}?(?:of|is|was|[:=])\s*(\d{1,3}(?:\.\d+)?)\s*(?:/|out\s+of)\s*(\d{1,3})",
     re.I,
 )
 NO_AUTHOR = re.compile(r"[.?!:]$|\bresearch question\b|https?://|^\[\d", re.I)
@@ -69,8 +70,8 @@ def read(source: Source) -> Header:
         _labelled(made, name, value)
     _front(source, made)
     for text, part in _texts(source):
-        if not made.question and (match := QUESTION.search(text)):
-            made.question = match[1].strip()
+        if not made.question and (match := QUESTION.search(text)) and (end := ASKED.search(text, match.end() + 1)):
+            made.question = text[match.end() : end.end()]
             made.used.append(part)
         if not made.examined and (match := EXAMINES.search(text)):
             made.examined = match[1].strip().rstrip(".")

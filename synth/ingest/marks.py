@@ -15,17 +15,18 @@ NO = frozenset(
 )
 OPEN = frozenset("- \u2013 \u2014 ? n/a na none null unknown unclear pending".split()) | {""}
 NUMBER = re.compile(r"(?<![\w.,])(\d{1,3}(?:[.,]\d+)?|\.\d+)\s*(%|/\s*(?:100|10|1)(?:\.0+)?(?!\d))?(?![\w])")
+# What stands before a mark is looked at from its first character alone: the lookbehinds.
 INLINE_CONFIDENCE = re.compile(
-    r"[\s,;\u2013\u2014-]*[(\[]?\s*\b(?:confidence|conf\.?|probability|certainty|score)\s*[:=]?\s*(?P<value>\d{1,3}(?:\.\d+)?\s*%?|\.\d+)\s*[)\]]?\s*\.?$",
+    r"(?<![\s,;\u2013\u2014-])[\s,;\u2013\u2014-]*[(\[]?\s*\b(?:confidence|conf\.?|probability|certainty|score)\s*[:=]?\s*(?P<value>\d{1,3}(?:\.\d+)?\s*%?|\.\d+)\s*[)\]]?\s*\.?$",
     re.I,
 )
 INLINE_WORD = re.compile(
-    r"[\s,;(\[\u2013\u2014-]*\b(?:verified|supported|status|verdict|checked)\s*[:=]\s*"
+    r"(?<![\s,;(\[\u2013\u2014-])[\s,;(\[\u2013\u2014-]*\b(?:verified|supported|status|verdict|checked)\s*[:=]\s*"
     r"(?P<last>[\w \u2713\u2714\u2717\u2718\u00d7-]{1,15}?)[)\]]?\s*\.?$",
     re.I,
 )
 INLINE_SHARE = re.compile(r"\s*[(\[]\s*(?P<value>\d{1,3}(?:\.\d+)?\s*%|0?\.\d+|1\.0+)\s*[)\]]\s*$")
-GROUP = re.compile(r"[\s,;\u2013\u2014-]*[(\[](?P<pieces>[^()\[\]]{1,60})[)\]]\s*\.?$")
+GROUP = re.compile(r"(?<![\s,;\u2013\u2014-])[\s,;\u2013\u2014-]*[(\[](?P<pieces>[^()\[\]]{1,60})[)\]]\s*\.?$")
 PIECE = re.compile(r"(?:confidence|conf\.?|probability|certainty|score)\s*[:=]?\s*(?P<value>[\d.]+\s*%?)", re.I)
 VERDICTS = (
     "verified|unverified|not verified|supported|unsupported|not supported|confirmed|unconfirmed|true|false|refuted|rejected"
@@ -33,7 +34,8 @@ VERDICTS = (
 SIGNS = "\u2713\u2714\u2705\u2611\u2717\u2718\u00d7\u2715\u2716\u274c\u274e\u2612"
 INLINE_MARK = re.compile(
     rf"^\s*(?P<first>[{SIGNS}]\ufe0f?|[(\[](?:{VERDICTS})[)\]]:?)\s*|"
-    rf"[\s,;:\u2013\u2014-]*(?P<last>[{SIGNS}]\ufe0f?|[(\[](?:{VERDICTS})[)\]]|(?<=[.\u2013\u2014:;-] )(?:{VERDICTS}))\s*\.?$",
+    rf"(?<![\s,;:\u2013\u2014-])[\s,;:\u2013\u2014-]*"
+    rf"(?P<last>[{SIGNS}]\ufe0f?|[(\[](?:{VERDICTS})[)\]]|(?<=[.\u2013\u2014:;-] )(?:{VERDICTS}))\s*\.?$",
     re.I,
 )
 

@@ -85,7 +85,7 @@ def _decoded(path: Path, notes: list[str]) -> str:
     return re.sub(r"[\u2028\u2029\x0b\x0c\x85]", "\n", plain.decoded(content))
 
 
-LINK = re.compile(r"<a\s[^<>]*?href\s*=\s*[\"']([^\"'<>]+)[\"'][^<>]*>(.{0,2000}?)</a\s*>", re.I | re.S)
+LINK = re.compile(r"<a\s(?=[^<>]*+>)[^<>]*?href\s*=\s*[\"']([^\"'<>]+)[\"'][^<>]*+>(.{0,2000}?)</a\s*>", re.I | re.S)
 
 
 def _html(path: Path) -> Source:

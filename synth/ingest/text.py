@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Sequence
 
 from ..english.verbs import finite
+from .header import DATE
 from .parts import ITEM, PARAGRAPH, TABLE, Part, Section
 
-HASHES = re.compile(r"(#{1,6})\s+(.+?)\s*#*\s*$")
+HASHES = re.compile(r"#{1,6}\s+(?=\S)")
 NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,4}|[A-Z])[.)]?\s+(\S.*)$")
 UNDERLINE = re.compile(r"(=|-|~){3,}\s*$")
 FENCE = re.compile(r"\s*(```|~~~)")
@@ -69,7 +70,8 @@ def _blank(lines: Sequence[str], place: int) -> bool:
 def _heading(lines: Sequence[str], place: int) -> Read:
     line = lines[place].strip()
     if match := HASHES.match(line):
-        return Section(re.sub(r"^\d+(?:\.\d+)*[.)]?\s+", "", match[2]), place + 1), 1
+        title = line[match.end() :].rstrip("#").rstrip() or "#"
+        return Section(re.sub(r"^\d+(?:\.\d+)*[.)]?\s+", "", title), place + 1), 1
     if (
         not _blank(lines, place + 1)
         and UNDERLINE.match(lines[place + 1].strip())
@@ -77,7 +79,7 @@ def _heading(lines: Sequence[str], place: int) -> Read:
         and "|" not in line
     ):
         return Section(line, place + 1), 2
-    numbered = NUMBERED.match(line)
+    numbered = None if DATE.fullmatch(line) else NUMBERED.match(line)
     title = numbered[1] if numbered else line
     title = re.sub(r"^\*\*(.+?)\*\*:?$", r"\1", title).rstrip(":")
     after = _blank(lines, place + 1) or _tabular(lines, place + 1) or _announces(line, lines[place + 1])

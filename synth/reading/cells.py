@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .document import Cell, Table
 from .grid import EMPTY, NOTE, POWER, VALUE, _measure, _value
@@ -110,7 +111,7 @@ def _stubs(body: Sequence[Sequence[Held]], width: int) -> int:
 
 def _path(column: Sequence[Held]) -> tuple[str, ...]:
     made = list[str]()
-    for place, one in enumerate(column):
-        if one and one[0].text and not (place and column[place - 1] and column[place - 1][0] is one[0]):  # type: ignore[index]
+    for above, one in pairwise((None, *column)):
+        if one and one[0].text and not (above and above[0] is one[0]):
             made.append(one[0].text)
     return tuple(made)

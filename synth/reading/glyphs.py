@@ -158,7 +158,7 @@ def sheets(page: Any) -> tuple[list[Sheet], str]:
     index = np.flatnonzero(visible)
     spaced = np.zeros(count + 1, bool)
     spaced[1:] = blank
-    angles = _angles(api, handle, index, boxes, origins)
+    angles = _angles(api, handle, index, origins)
     shown = page.get_rotation() // 90 % 4
     width, height = page.get_size()
     crop = page.get_cropbox()
@@ -277,7 +277,7 @@ def _accented(characters: list[str], left: Any, right: Any, y: Any) -> list[int]
     return [place for place in range(len(characters)) if place not in gone]
 
 
-def _angles(api: Api, handle: int | None, index: Any, boxes: Any, origins: Any) -> Any:
+def _angles(api: Api, handle: int | None, index: Any, origins: Any) -> Any:
     """By how many degrees each character is turned; asked of the library only where neighbours are not on one line."""
     import numpy as np
 

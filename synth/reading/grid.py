@@ -17,8 +17,11 @@ from .glyphs import Rule, Sheet
 from .lines import Line, bold, line
 
 BIN = 0.5  # points
-NOTE = re.compile(r"([⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰ]+|[†‡§¶∗⋆★♠♣♦♥♢♡]+|(?<=[0-9A-Za-z%)])\*{1,3})$")
-POWER = re.compile(r"(10|[eE]|[⁻⁺]\S*)$")
+# A row of marks is looked at from its first one alone.
+NOTE = re.compile(
+    r"((?<![⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰ])[⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰ]+|(?<![†‡§¶∗⋆★♠♣♦♥♢♡])[†‡§¶∗⋆★♠♣♦♥♢♡]+|(?<=[0-9A-Za-z%)])\*{1,3})$"
+)
+POWER = re.compile(r"(10|[eE]|[⁻⁺]\S{0,40})$")
 EMPTY = ("-", "\u2013", "\u2014", "\u2212", "n/a", "N/A", "\u2013\u2013", "--", "")
 VALUE = re.compile(r"[0-9]")
 OPEN = re.compile(r"[\s/(\u00b1]*[+\-\u2212\u2013\u00b1]?\s*\d")
@@ -175,7 +178,7 @@ def table(
         return None
     columns = _columns(body, parts)
     for row in made:
-        _place(row, columns, parts, blank)
+        _place(row, parts, blank)
     return Layout(sheet, made, columns, parts, full, [*level, *strokes], box, blank, size, page, sides).table()
 
 
@@ -203,7 +206,7 @@ def _columns(body: Sequence[Row], parts: Sequence[float]) -> list[tuple[float, f
     return made
 
 
-def _place(row: Row, columns: Sequence[tuple[float, float]], parts: Sequence[float], blank: float) -> None:
+def _place(row: Row, parts: Sequence[float], blank: float) -> None:
     """Put the words of a row into their columns; a chunk that stands over a corridor is wide."""
 
     def column(x: float) -> int:

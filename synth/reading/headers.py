@@ -217,7 +217,7 @@ def label_paths(of: Layout, body: Sequence[Row], stubs: int) -> tuple[list[tuple
             names.append({column: text_of(row.cells[column]) for column in range(stubs) if column in row.cells})
             continue
         floating.append((place, row))
-    _float(of, body, values, names, over, floating, stubs)
+    _float(of, values, names, over, floating, stubs)
     _fill(of, values, names, stubs)
     made = [
         (*head, *(name[column] for column in range(stubs) if name.get(column))) for head, name in zip(over, names, strict=True)
@@ -244,7 +244,7 @@ def _force(of: Layout, row: Row, chunk: Sequence[Word]) -> None:
 
 
 def _float(
-    of: Layout, body: Sequence[Row], values: list[Row], names: list[dict[int, str]], over: list[tuple[str, ...]],
+    of: Layout, values: list[Row], names: list[dict[int, str]], over: list[tuple[str, ...]],
     floating: Sequence[tuple[int, Row]], stubs: int,
 ) -> None:  # fmt: skip
     """Rows that hold labels alone: the second line of a label, a label beside several rows, or a title of those below."""

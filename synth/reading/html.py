@@ -29,6 +29,7 @@ BLOCKS = ("p", "div", "li", "section", "article", "blockquote", "dd", "dt", "pre
 BOLD = re.compile(r"ltx_font_bold|font-weight:\s*(?:bold|[6-9]00)")
 VOID = ("br", "img", "hr", "input", "meta", "link", "wbr", "col", "area", "base", "embed", "source", "track")
 DEEP = 400
+ENDS = (("<", re.compile(">")), ("<!--", re.compile(r"--!?\s*>")), ("<![", re.compile(r"\]\s*>")))
 
 
 class _Reader(HTMLParser):
@@ -113,7 +114,7 @@ class _Reader(HTMLParser):
             self.parts.append(Part(rows, TABLE))
             self.grid, self.caption = None, ""
         elif tag in BLOCKS and self.cell is None:
-            self._flush(tag)
+            self._flush()
         if any(name == tag for name, _ in self.open):
             while self.open and self.open.pop()[0] != tag:
                 pass
@@ -129,7 +130,7 @@ class _Reader(HTMLParser):
             self.plain = self.plain or bool(data.strip() and not self.heavy)
             self.text.append("".join(RAISED.get(one, one) if not one.isalpha() else one for one in data) if self.raised else data)
 
-    def _flush(self, tag: str = "") -> None:
+    def _flush(self) -> None:
         text = " ".join("".join(self.text).split())
         self.text, self.note = [], None
         if self.cell is not None and self.grid is not None:
@@ -174,10 +175,18 @@ def _span(said: str) -> int:
     return min(max(int(said), 1), 500) if re.fullmatch("[0-9]{1,18}", said) else 1
 
 
+def _ended(text: str) -> str:
+    """The page with what begins and never ends as characters: the parser looks for an end anew from every beginning."""
+    for begin, end in ENDS:
+        last = max((found.end() for found in end.finditer(text)), default=0)
+        text = text[:last] + text[last:].replace(begin, begin.replace("<", "&lt;"))
+    return text
+
+
 def read(text: str, source: str) -> Document:
     """The document in a page of HTML."""
     reader = _Reader()
-    reader.feed(text)
+    reader.feed(_ended(text))
     reader.close()
     reader._flush()
     tables = [table for caption, rows in reader.tables if (table := cells.table(rows, caption)) is not None]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from . import cells, plain
 from .document import ABSTRACT, CAPTION, FOOTNOTE, HEADING, TABLE, Document
+from .environments import Environment, beginning, environments, replaced
 from .lines import LOWERED, RAISED
 from .plain import Part
 
@@ -32,20 +33,23 @@ DROPPED = ("bibitem|label|vspace|hspace|includegraphics|bibliographystyle|biblio
            "setlength|setcounter|addtolength|thispagestyle|color|cmidrule|cline|arraystretch|resizebox|scalebox|rule|vskip|hskip|"
            "definecolor|newcolumntype|rowcolor|cellcolor|columncolor|graphicspath|hypersetup|phantom|hphantom|vphantom|addlinespace|"
            "specialrule")  # fmt: skip
-CITES = re.compile(r"\\(?:cite[a-zA-Z]*|newcite|shortcite)\*?(?:\[[^\]]*\])*\{([^{}]*)\}")
-TABLES = re.compile(r"\\begin\{(table\*?|sidewaystable\*?|wraptable|longtable)\}(.*?)\\end\{\1\}", re.S)
-TABULAR = re.compile(r"\\begin\{(tabular[xy*]?|longtable|tabulary)\}(.*?)\\end\{\1\}", re.S)
-FIGURES = re.compile(r"\\begin\{(figure\*?|algorithm\*?|wrapfigure|tikzpicture|lstlisting|verbatim)\}(.*?)\\end\{\1\}", re.S)
-MATHS = re.compile(r"\\begin\{(equation\*?|align\*?|gather\*?|multline\*?|eqnarray\*?|displaymath)\}(.*?)\\end\{\1\}", re.S)
+OPTIONAL = r"(?:\[[^\]]{0,500}\])"  # an argument in brackets; one that does not end is not looked for to the end of the text
+CITES = re.compile(rf"\\(?:cite[a-zA-Z]*|newcite|shortcite)\*?{OPTIONAL}*\{{([^{{}}]*)\}}")
+TABLES = beginning(r"table\*?", r"sidewaystable\*?", "wraptable", "longtable")
+TABULAR = beginning("tabular[xy*]?", "longtable", "tabulary")
+FIGURES = beginning(r"figure\*?", r"algorithm\*?", "wrapfigure", "tikzpicture", "lstlisting", "verbatim")
+MATHS = beginning(r"equation\*?", r"align\*?", r"gather\*?", r"multline\*?", r"eqnarray\*?", "displaymath")
+RULES = re.compile(rf"\\(cmidrule|cline)(\([^)]{{0,80}}\))?{OPTIONAL}?\{{[^{{}}]*\}}|\\(top|mid|bottom)rule{OPTIONAL}?|\\hline")
 SECTION = re.compile(r"\\(?P<what>part|chapter|section|subsection|subsubsection|paragraph|appendix|bibitem)\b\*?")
 LEVELS = {"part": 1, "chapter": 1, "section": 1, "subsection": 2, "subsubsection": 3}
 LONGEST = 200_000  # characters that an argument or an expansion may have
+LONGEST_NAME = 200  # characters that a macro for a name may stand for
 
 
 def read(text: str, source: str) -> Document:
     """The document in a LaTeX source of one file."""
     # A zero byte would be taken for the mark of what is put aside below.
-    text = re.sub(r"(?<!\\)%[^\n]*\n[ \t]*", "", text.replace("\r\n", "\n").replace("\0", ""))
+    text = re.sub(r"(?<!\\)%[^\n]*+(?:\n[ \t]*|\Z)", "", text.replace("\r\n", "\n").replace("\0", ""))
     text = _macros(text)
     title = _argument(text, text.find("\\title")) if "\\title" in text else ""
     begin, end = text.find("\\begin{document}"), text.find("\\end{document}")
@@ -53,15 +57,15 @@ def read(text: str, source: str) -> Document:
     parts, tables = list[Part](), list[cells.Table]()
     kept: list[str] = []
 
-    def aside(found: re.Match[str]) -> str:
-        kept.append(found[0])
+    def aside(found: Environment) -> str:
+        kept.append(f"\\begin{{{found.name}}}{found.inner}\\end{{{found.name}}}")
         return f"\n\n\x00{len(kept) - 1}\x00\n\n"
 
     body = re.sub(
         r"\\maketitle|\\(title|author|date)\b\s*", lambda found: "" if found[0].startswith("\\make") else found[0], body
     )
-    body = FIGURES.sub(aside, TABLES.sub(aside, body))
-    body = TABULAR.sub(aside, body)
+    for begins in (TABLES, FIGURES, TABULAR):
+        body = replaced(body, begins, aside)
     for part in _parts(body):
         number = re.fullmatch(r"\s*\x00(\d+)\x00\s*", part.text)
         if number is None:
@@ -79,38 +83,42 @@ def read(text: str, source: str) -> Document:
 
 def _macros(text: str) -> str:
     """Macros without arguments, as papers define them for names, put in their places."""
-    found = {}
+    found, spaced = dict[str, str](), set[str]()
     for one in re.finditer(r"\\(?:newcommand|renewcommand|providecommand|def)\*?\s*\{?\\([A-Za-z]+)\}?\s*(?=\{)", text):
-        value = _argument(text, one.end())
-        if len(value) < 200 and "#" not in value and one[1] not in value:
+        value = _argument(text, one.end(), most=LONGEST_NAME)
+        if len(value) < LONGEST_NAME and "#" not in value and one[1] not in value:
             found[one[1]] = value.removesuffix("\\xspace")
+            spaced |= {one[1]} if value.endswith("\\xspace") else set()
     if not found:
         return text
-    names = re.compile(
-        r"\\(" + "|".join(sorted(map(re.escape, found), key=len, reverse=True)) + r")(?![A-Za-z])(\{\}|\s+(?=[^\s]))?"
-    )
+
+    def value_of(one: re.Match[str]) -> str:
+        if one[1] not in found:
+            return one[0]
+        return found[one[1]] + (" " if one[1] in spaced and (one[2] or "").isspace() else "")
+
     head, mark, rest = text.partition("\\begin{document}")
     for _ in range(3):
-        rest = names.sub(lambda one: found[one[1]] + (" " if (one[2] or "").isspace() and "\\xspace" in one[0] else ""), rest)
+        rest = re.sub(r"\\([A-Za-z]+)(\{\}|\s+(?=[^\s]))?", value_of, rest)
         if len(rest) > len(text) + LONGEST * 10:
             break
     return head + mark + rest
 
 
-def _argument(text: str, start: int, skip: int = 0) -> str:
-    """The text between the next braces, whatever is nested in them."""
+def _argument(text: str, start: int, skip: int = 0, most: int = LONGEST) -> str:
+    """The text between the next braces, whatever is nested in them; where they do not end, as much as an argument may have."""
     place = text.find("{", start)
     if place < 0:
         return ""
     depth = 0
-    for end in range(place, min(len(text), place + LONGEST)):
+    for end in range(place, min(len(text), place + most + 1)):
         if text[end] == "{" and text[end - 1] != "\\":
             depth += 1
         elif text[end] == "}" and text[end - 1] != "\\":
             depth -= 1
             if not depth:
                 return text[place + 1 : end] if not skip else _argument(text, end + 1, skip - 1)
-    return text[place + 1 : place + LONGEST]
+    return text[place + 1 : place + most + 1]
 
 
 def _parts(body: str) -> Iterator[Part]:
@@ -155,8 +163,8 @@ def _float(source: str) -> Iterator[Part | cells.Table]:
     table = "table}" in source[:40] or "table*}" in source[:40] or "tab" in source[:20]
     if caption:
         yield Part(caption, CAPTION)
-    for one in TABULAR.finditer(source):
-        rows, rules = _rows(one[2], one[1])
+    for one in environments(source, TABULAR):
+        rows, rules = _rows(one.inner, one.name)
         yield Part("\n".join("\t".join(piece.text for piece in row) for row in rows), TABLE)
         made = cells.table(rows, caption if table else "", rules)
         if made is not None:
@@ -172,12 +180,10 @@ def _rows(source: str, kind: str) -> tuple[list[list[cells.Piece]], list[int]]:
         if body.startswith("{"):
             body = body[len(_argument(body, 0)) + 2 :]
     rows, rules = list[list[cells.Piece]](), list[int]()
-    for raw in re.split(r"\\\\(?:\s*\[[^\]]*\])?|\\tabularnewline\b", body):
+    for raw in re.split(rf"\\\\(?:\s*{OPTIONAL})?|\\tabularnewline\b", body):
         if re.search(r"\\(midrule|hline|toprule|bottomrule)\b", raw) and rows:
             rules.append(len(rows))
-        bare = re.sub(
-            r"\\(cmidrule|cline)(\([^)]*\))?(\[[^\]]*\])?\{[^}]*\}|\\(top|mid|bottom)rule(\[[^\]]*\])?|\\hline", "", raw
-        )
+        bare = RULES.sub("", raw)
         if not bare.strip():
             continue
         rows.append([_piece(one) for one in re.split(r"(?<!\\)&", bare)])
@@ -201,11 +207,11 @@ def _piece(source: str) -> cells.Piece:
 
 def text_of(source: str) -> str:
     """LaTeX as people read it: no commands, accents on their letters, scripts as such."""
-    text = MATHS.sub(lambda found: f" {found[2]} ", source[: 5 * LONGEST])
+    text = replaced(source[: 5 * LONGEST], MATHS, lambda found: f" {found.inner} ")
     text = CITES.sub(lambda found: f"({found[1]})", text)
-    text = re.sub(rf"\\(?:{DROPPED})\*?(?:\([^)]*\))?(?:\[[^\]]*\])?(?:\{{[^{{}}]*\}}){{0,3}}", "", text)
-    text = re.sub(r"\\(?:begin|end)\{[^}]*\}(?:\[[^\]]*\])?", " ", text)
-    text = re.sub(r"\\(?:ref|autoref|cref|Cref|eqref|pageref)\*?\{([^}]*)\}", r"\1", text)
+    text = re.sub(rf"\\(?:{DROPPED})\*?(?:\([^)]{{0,500}}\))?{OPTIONAL}?(?:\{{[^{{}}]*\}}){{0,3}}", "", text)
+    text = re.sub(rf"\\(?:begin|end)\{{[^}}]{{0,500}}\}}{OPTIONAL}?", " ", text)
+    text = re.sub(r"\\(?:ref|autoref|cref|Cref|eqref|pageref)\*?\{([^}]{0,500})\}", r"\1", text)
     text = re.sub(r"\\href\{[^{}]*\}\{([^{}]*)\}", r"\1", text)
     text = re.sub(r"\\([`'^~=.\"]|[ruvHck](?=[\s{]))\s*\{?\\?([A-Za-z])\}?", _accent, text)
     text = re.sub(
@@ -216,7 +222,7 @@ def text_of(source: str) -> str:
     text = re.sub(r"(?<!\\)\$([^$]*)\$", lambda found: _maths(found[1]), text)
     text = re.sub(r"\\textsuperscript\{([^{}]*)\}", lambda found: "".join(RAISED.get(one, one) for one in found[1]), text)
     for _ in range(8):
-        shorter = re.sub(r"\\[A-Za-z]+\*?\s*(?:\[[^\]]*\])?\{([^{}]*)\}", r"\1", text)
+        shorter = re.sub(rf"\\[A-Za-z]++\*?\s*{OPTIONAL}?\{{([^{{}}]*)\}}", r"\1", text)
         if shorter == text:
             break
         text = shorter

@@ -17,7 +17,6 @@ from .document import Document
 
 MOST_BYTES = 400 * 2**20
 MOST_TEXT = 40 * 2**20
-KINDS = ("pdf", "html", "latex", "text")
 
 
 def kind(path: Path) -> str:

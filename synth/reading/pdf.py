@@ -15,7 +15,7 @@ from replicate.problems import Problem
 from . import glyphs, labels, layout, lines, prose, regions
 from .document import Box, Document, Page, Span, Table
 
-MOST_PAGES = 10_000
+MOST_PAGES = 6_000  # a third of a MiB each, and a paper may take 3 GiB (benchmarks/scale)
 LETTERS = str.maketrans(glyphs.LETTERS)
 
 

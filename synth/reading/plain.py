@@ -10,9 +10,6 @@ from . import labels, prose
 from .document import ABSTRACT, APPENDIX, BODY, CAPTION, FRONT, HEADING, REFERENCES, RELATED, TABLE, Document, Page, Span, Table
 from .layout import CAPTION as CAPTION_START
 
-SAID = {"abstract": ABSTRACT, "references": REFERENCES, "bibliography": REFERENCES, "appendix": APPENDIX}
-
-
 WIDE = (b"\xff\xfe", b"\xfe\xff")  # how UTF-16 begins
 MOST_BLANKS = 300
 BLANKS = re.compile(rf"[^\S\n]{{{MOST_BLANKS + 1},}}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,10 +16,12 @@ ABBREVIATIONS = frozenset(
     "prof st jr sr inc ltd co corp univ est w.r.t i.i.d a.k.a etc def thm lem prop alg ref refs u.s u.k ph.d".split()
 )
 AFTER = re.compile(r"[\"'\u201c\u2018(\[]*[A-Z0-9\u00c0-\u00de\u0391-\u03a9\u0410-\u042f\u201c\u2018\"(\[\u2022$\u2190-\u22ff]")
+# Marks with no gap behind them end nothing; they are taken as one, so that each of a long row of them is not tried anew.
 STOP = re.compile(
-    r"(?<=[^\s.])([.?!]+[\"'\u201d\u2019)\]]*[\u2070\u00b9\u00b2\u00b3\u2074-\u2079,\u2020\u2021]*)(?=\s)"
+    r"(?<=[^\s.])(?:([.?!]++[\"'\u201d\u2019)\]]*+[\u2070\u00b9\u00b2\u00b3\u2074-\u2079,\u2020\u2021]*+)(?=\s)|(?P<none>[.?!]++))"
     r"|[\u3002\uff01\uff1f\u0964\u061f]"
 )
+GAP = re.compile(r"\s*")
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff00-\uff60]")
 TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
@@ -84,6 +87,8 @@ class Joiner:
         return "-" in first[:-1] or last in PREFIXES or bool(adverb)
 
 
+REACH = 500  # characters around a full stop that decide whether it ends a sentence
+LONGEST_SHORT = 40  # characters; no abbreviation and no number of an item has as many
 PREFIXES = frozenset("self non cross zero few low high long short well".split())
 
 
@@ -162,7 +167,8 @@ def _sentences(group: Sequence[Flow], joiner: Joiner) -> Iterator[Sentence]:
     for start, end in split(text) if label not in (HEADING,) else [(0, len(text))]:
         first, last = places[start], places[end - 1] + 1
         spans, box = list[Span](), None
-        for one, begin in zip(group, begins, strict=True):
+        for place in range(bisect.bisect_right(begins, first) - 1, bisect.bisect_left(begins, last)):
+            one, begin = group[place], begins[place]
             low, high = max(first, begin), min(last, begin + len(one.text))
             if low < high:
                 spans.append(Span(one.span.page, one.span.start + low - begin, one.span.start + high - begin))
@@ -173,6 +179,8 @@ def _sentences(group: Sequence[Flow], joiner: Joiner) -> Iterator[Sentence]:
 
 def _box(flow: Flow, low: int, high: int) -> Box | None:
     """The box around the lines of a flow that these characters stand on."""
+    if not flow.lines:
+        return flow.box
     box, at = None, 0
     texts = flow.text.split("\n")
     if len(texts) != len(flow.lines):
@@ -189,11 +197,15 @@ def split(text: str) -> list[tuple[int, int]]:
     found, begin = list[tuple[int, int]](), 0
     for stop in STOP.finditer(text):
         end = stop.end()
-        after = text[end:].lstrip()
-        if not after or (stop[1] and not AFTER.match(after)) or (stop[1] and _short(text[begin : stop.start()], stop[1], after)):
+        after = GAP.match(text, end).end()  # type: ignore[union-attr]
+        if stop["none"] or after == len(text):
+            continue
+        if stop[1] and not AFTER.match(text, after):
+            continue
+        if stop[1] and _short(text[max(begin, stop.start() - REACH) : stop.start()], stop[1], text[after : after + REACH]):
             continue
         found.append((begin, end))
-        begin = end + len(text[end:]) - len(after)
+        begin = after
     if text[begin:].strip():
         found.append((begin, len(text.rstrip())))
     return found
@@ -203,7 +215,7 @@ def _short(before: str, stop: str, after: str) -> bool:
     """Whether this full stop ends an abbreviation or an initial and no sentence."""
     if not stop.startswith(".") or (len(stop) > 1 and stop[1] in ".?!"):
         return False
-    word = re.search(r"[^\s(\[\"\u201c,/]*$", before)
+    word = re.search(r"[^\s(\[\"\u201c,/]*$", before[-LONGEST_SHORT:])
     last = (word[0] if word else "").lower()
     if last in ABBREVIATIONS:
         # 'et al.' and 'etc.' may end a sentence; what follows is then a word of its own, no year and no bracket.

@@ -20,14 +20,14 @@ from .document import Cell, Document, Table
 
 GIVEN = ("model", "split", "metric", "target", "intermediate", "language", "over")
 SIGNED = re.compile(r"^\s*[(]?\s*[+\-\u2212\u2013]\s*\.?\d")
-SMALL = re.compile(r"[\s\u00b1]*[\u2080-\u208b]+(\.[\u2080-\u2089]+)?$")
+SMALL = re.compile(r"(?<![\s\u00b1])(?:(?<![\u2080-\u208b])|(?=[\s\u00b1]))[\s\u00b1]*[\u2080-\u208b]+(\.[\u2080-\u2089]+)?$")
 PARTS = re.compile(r"\s*/\s*")
 MEASURE = re.compile(
     r"(?P<value>[+\-\u2212\u2013]?\s*(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?)\s*%?\s*(?P<rest>(?:\u00b1|\+/-|\().*)?"
 )
 CITATION = re.compile(
-    r"\([^()]*\d{4}[a-z]?[^()]*\)|\[[\d, ]+\]|"
-    r"\b[A-Z][\w\u00c0-\u017f-]+ (et al\.?|and [A-Z][\w\u00c0-\u017f-]+),? ?(\(?\d{4}[a-z]?\)?)"
+    r"\((?=[^()]*+\))[^()]*\d{4}[a-z]?[^()]*\)|\[[\d, ]+\]|"
+    r"\b[A-Z][\w\u00c0-\u017f-]{1,60} (et al\.?|and [A-Z][\w\u00c0-\u017f-]{1,60}),? ?(\(?\d{4}[a-z]?\)?)"
 )
 ZERO_SHOT = re.compile(r"zero-?shot|cross-?lingual transfer|english (training )?(set|data)", re.I)
 OTHER_SETTING = re.compile(r"translat|in-language|few-?shot|all languages|all training sets|multi-?task|joint", re.I)
@@ -190,7 +190,7 @@ class _Mapper:
         values = [self._value(part, cell) for part in self._parts(cell)]
         metrics = self._metrics(about, who, target, [value for value, _, _ in values], cell)
         gain = cell.row in self.signed and all(value is not None for value, _, _ in values)
-        over = self._over(cell) if gain else ""
+        over = self._over() if gain else ""
         base = {
             "origin": f"paper:{self.paper}#table{self.table.number or self._place()}.r{cell.row + 1}.c{cell.column + 1}",
             "world": "real", "method": "full", **system, "target": target, "language": language, "split": self._split(about, who),
@@ -338,7 +338,7 @@ class _Mapper:
                 continue
         return bool(pairs) and all(len(pair) == 2 and pair[0] > pair[1] for pair in pairs)
 
-    def _over(self, cell: Cell) -> str:
+    def _over(self) -> str:
         if "over" in self.given:
             return self.given["over"]
         bare = [

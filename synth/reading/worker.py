@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -164,16 +164,6 @@ def read(path: str | Path, only: Iterable[int] = (), limits: Limits = Limits()) 
 def _let_go() -> None:
     while _kept:
         _kept.pop().close()
-
-
-def many(paths: Iterable[str | Path], limits: Limits = Limits()) -> Iterator[tuple[Path, Document | Problem]]:
-    """Paper after paper; one that cannot be read comes as its Problem, and the others go on."""
-    with Reader(limits) as reader:
-        for path in paths:
-            try:
-                yield Path(path), reader.read(path)
-            except Problem as problem:
-                yield Path(path), problem
 
 
 def _answer(request: dict[str, Any], last: list[Document], told: Callable[[int, int], None] | None = None) -> dict[str, Any]:

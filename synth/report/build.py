@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ..records import Verdict
 from ..review import panel
 from ..sentences import Finding
+from ..shortened import shortened
 from ..summary import Runs, summary
 from . import analysis
 from .inputs import GENERATOR, Inputs, pack, unpack
 from .parts import answer, average, checker, claims, closing, opening, original, ran, regressed, results, reviewed, searched
-from .plain import shortened, visible
+from .plain import visible
 from .value import Report, Section
 
 TITLE = 280  # characters of a question in a title; the whole of it stands in its section
@@ -77,8 +76,3 @@ def _regression(inputs: Inputs, runs: Runs) -> Section:
 
     rows = table.select(inputs.shown.runs, world=runs.world, model=runs.model)
     return regressed.section(analysis.regression(rows, inputs.question.margin), runs.world, runs.artificial)
-
-
-def names(sections: Sequence[Section]) -> list[tuple[str, str]]:
-    """The contents: id and short title."""
-    return [(one.id, one.short or one.title) for one in sections]

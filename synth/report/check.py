@@ -31,7 +31,6 @@ from .value import SCHEMA, Report
 
 WITHOUT = ("tables", "replication")  # checks that need no paper
 NUMBER = re.compile(r"[+\u2212-]?\d[\d,]*(?:\.\d+)?%?")
-SHOWN = 12
 LARGEST = 256 << 20
 PARTS = r"p|div|h\d|li|dt|dd|td|th|tr|text|title|desc|figcaption|blockquote|summary|pre|code|span|button"
 
@@ -74,7 +73,7 @@ class Checked:
 def check(path: Path) -> Checked:
     """Make the report in a file again, and compare."""
     if not path.is_file():
-        raise Problem(f"{path}: no such file")
+        raise Problem(f"{path}: a folder; name a report in it" if path.is_dir() else f"{path}: no such file")
     if path.stat().st_size > LARGEST:
         raise Problem(f"{path}: larger than {LARGEST >> 20} MiB; that is no report of synth's")
     kind = path.suffix.lower().removeprefix(".")

@@ -9,8 +9,9 @@ from typing import Any
 
 from replicate import shown
 
+from ..shortened import shortened
 from .inputs import GENERATOR, Inputs
-from .plain import shortened, visible
+from .plain import visible
 
 NAME = "ro-crate-metadata.json"
 CONTEXT = "https://w3id.org/ro/crate/1.1/context"

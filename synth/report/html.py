@@ -11,8 +11,6 @@ from replicate import resources
 from . import rendering
 from .value import SCHEMA, Report
 
-SUFFIX = ".html"
-
 
 def page(report: Report, template: Path | None = None) -> str:
     """The whole page: style, figures, script and data are in it."""

@@ -10,8 +10,6 @@ from ..figures.alone import alone
 from . import rendering
 from .value import SCHEMA, Report
 
-SUFFIX = ".md"
-
 
 def files(report: Report, template: Path | None = None) -> dict[str, bytes]:
     """The text first, then the figures, by their path below the folder of the reports."""

@@ -22,7 +22,6 @@ from .plain import breakable
 from .rendering import day, sentence
 from .value import SCHEMA, Claims, Figure, Report, Table
 
-SUFFIX = ".pdf"
 ATTACHED = "report-data.json"
 STANDARDS: list[Any] = ["a-3a", "ua-1"]
 WIDE = 720  # units of a figure that fill the width of the text

@@ -25,15 +25,6 @@ def breakable(text: str, every: int = 8) -> str:
     return re.sub(rf"\S{{{LONG},}}", parted, text)
 
 
-def shortened(text: str, most: int) -> str:
-    """The beginning of a long text, cut at a word where one ends near; a short text stays as it is."""
-    if len(text) <= most:
-        return text
-    head = text[:most]
-    space = head.rfind(" ")
-    return f"{(head[:space] if space > most * 0.6 else head).rstrip()} \u2026"
-
-
 def slug(text: str) -> str:
     """A name for an address within a page: letters, digits and hyphens."""
     return re.sub(r"[^0-9A-Za-z]+", "-", text).strip("-").lower() or "x"

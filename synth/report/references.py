@@ -38,7 +38,7 @@ class Reference:
 
 def references(question: Question, scoped: Sequence[Scoped], hand: Hand, papers: str | None) -> tuple[Reference, ...]:
     """In the order of the question; papers that only a claim cites come last."""
-    ids = list(dict.fromkeys([*question.papers, *(claim.paper for claim in question.claims)]))
+    ids = list(dict.fromkeys([*question.papers, *(claim.paper for claim in question.claims if claim.paper)]))
     shipped, claims = _shipped(), Counter(claim.paper for claim in question.claims)
     versions: dict[str, set[str]] = {}
     for name in (*hand.papers, *hand.published):
@@ -46,6 +46,7 @@ def references(question: Question, scoped: Sequence[Scoped], hand: Hand, papers:
     made = []
     for id in ids:
         record = _in_library(id, papers, hand)
+        read = hand.index.paper(id) if hand.index is not None else None
         printed = tuple(sorted(versions.get(base(id), ())))
         known = shipped.get(id) or next((shipped[name] for name in printed if name in shipped), {})
         made.append(
@@ -55,7 +56,7 @@ def references(question: Question, scoped: Sequence[Scoped], hand: Hand, papers:
                 authors=record.authors if record and record.authors else tuple(map(str, known.get("authors", ()))),
                 date=record.date if record else str(known.get("date", "")) if id in shipped else "",
                 url=_url(id),
-                sha256=record.sha256 if record else "",
+                sha256=(record.sha256 if record else "") or (read.sha256 if read else ""),
                 withdrawn=record.withdrawn if record else "",
                 claims=claims[id],
                 tables=printed,

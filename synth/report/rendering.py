@@ -78,7 +78,7 @@ def _file(found: str | None, otherwise: Path) -> str:
 
 def _line(error: BaseException, environment: jinja2.Environment) -> str:
     """File and line of the innermost template that an error came through; empty if it came through none."""
-    folders = [Path(one).resolve() for one in environment.loader.searchpath]  # type: ignore[union-attr]
+    folders = [Path(one).resolve() for one in getattr(environment.loader, "searchpath", ())]
     found, step = "", error.__traceback__
     while step is not None:
         # A template of the working folder has no folder in its name.

@@ -14,6 +14,8 @@ from .plain import visible
 
 SCHEMA = "synth.report/2"
 Kind = Literal["", "strong", "em", "code", "link", "artificial", "verdict", "number"]
+CellKind = Literal["", "up", "down"]
+RowKind = Literal["", "base", "control", "total"]
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class Cell:
     """A cell; `up` and `down` mark what lies surely above or below nothing. `tip` says more."""
 
     words: Words
-    kind: Literal["", "up", "down"] = ""
+    kind: CellKind = ""
     tip: str = ""
 
 
@@ -113,7 +115,7 @@ class Row:
     """The first cell heads its row."""
 
     cells: tuple[Cell, ...]
-    kind: Literal["", "base", "control", "total"] = ""
+    kind: RowKind = ""
 
 
 @dataclass(frozen=True)

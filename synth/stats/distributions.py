@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 
 def quantile(level: float, df: float | None = None) -> float:
@@ -39,7 +38,3 @@ def f_tail(value: float, df1: float, df2: float) -> float:
     from scipy.special import fdtrc
 
     return float(fdtrc(df1, df2, value))
-
-
-def mean(values: Sequence[float]) -> float:
-    return math.fsum(values) / len(values)

@@ -12,7 +12,6 @@ from replicate.problems import Failure, Problem
 
 from . import design, pool
 from .design import Design
-from .distributions import two_sided
 from .pool import Pool
 
 FLAT = 100 * float(np.finfo(float).eps)
@@ -168,10 +167,3 @@ def permutation(model: Pool, draws: int = 1000, seed: int = 0) -> list[float]:
         done += 1
         hits += np.array([abs(one.statistic) for one in drawn.coefficients]) >= observed - 1e-12
     return [float(one) for one in hits / done]
-
-
-def difference(one: Pool, other: Pool) -> tuple[float, float, float]:
-    """The difference of two means from different studies, its standard error and p."""
-    value = float(one.beta[0] - other.beta[0])
-    se = math.sqrt(one.cov[0, 0] + other.cov[0, 0])
-    return value, se, two_sided(value / se)

@@ -66,18 +66,13 @@ def nested(*labels: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Solution:
-    """The fit for one theta: log determinants, residual sum of squares, the factors that effects are solved with."""
+    """The fit for one theta: log determinants, residual sum of squares, fixed effects, the factor that they are solved with."""
 
     log_det: float
     log_det_x: float
     rss: float
     beta: np.ndarray
     x_factor: np.ndarray
-    head: np.ndarray
-    across: np.ndarray
-    tail: np.ndarray
-    head_side: np.ndarray
-    tail_side: np.ndarray
 
 
 class Algebra:
@@ -185,10 +180,7 @@ class Algebra:
         log_det += 2 * float(diagonal[:q].sum())
         x_factor = whole[q : q + p, q : q + p]
         beta = np.linalg.solve(x_factor.T, whole[q + p, q : q + p])
-        return Solution(
-            log_det, 2 * float(diagonal[q : q + p].sum()), float(whole[-1, -1] ** 2), beta, x_factor, head, across,
-            whole[:q, :q], head_sides, whole[q:, :q].T,
-        )  # fmt: skip
+        return Solution(log_det, 2 * float(diagonal[q : q + p].sum()), float(whole[-1, -1] ** 2), beta, x_factor)
 
 
 def _within(head: np.ndarray, lead: np.ndarray, matrix: np.ndarray) -> np.ndarray:

@@ -161,7 +161,7 @@ def fit(
         i2=i2,
         h2=h2,
         scale=scale,
-        fit=_fitted(data, state, found.value, method, upper),
+        fit=_fitted(data, state, method),
         moderators=_moderators(chosen, beta, cov, df),
         r2=_r2(effects, variances, chosen, found.value, method),
         design=chosen,
@@ -254,7 +254,7 @@ def _heterogeneity(data: Effects, tau2: float, method: str) -> tuple[float | Non
     return q, chi2_tail(q, free), 100 * tau2 / (typical + tau2), tau2 / typical + 1
 
 
-def _fitted(data: Effects, state: heterogeneity.State, tau2: float, method: str, upper: np.ndarray) -> Fitted:
+def _fitted(data: Effects, state: heterogeneity.State, method: str) -> Fitted:
     k, p, restricted = data.k, data.p, method == "REML"
     half = math.log(2 * math.pi) / 2
     value = state.log_likelihood(restricted) - half * (k - p if restricted else k)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
 import sys
@@ -11,6 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from replicate.commands.show import print_json, table
 from replicate.terminal.usage import Parser, examples
 
 from .kills import ALL, COMMAND, WITHIN, WORKER, Tally, campaign
@@ -46,9 +46,9 @@ def main(given: Sequence[str] | None = None) -> int:
     found = [line for tally in tallies for line in tally.differences]
     if arguments.json:
         lines = [dict(zip(COLUMNS, _cells(tally), strict=True)) | {"differences": tally.differences} for tally in tallies]
-        print(json.dumps({"schema": SCHEMA, "seed": seed, "scale": arguments.scale, "stages": lines}, indent=1))
+        print_json(SCHEMA, {"seed": seed, "scale": arguments.scale, "stages": lines})
     else:
-        print(_table([COLUMNS, *(_cells(tally) for tally in tallies)]))
+        print(table(map(_cells, tallies), COLUMNS))
         for tally in tallies:
             for line in tally.differences:
                 print(f"{tally.stage}, {line}")
@@ -74,11 +74,6 @@ def _cells(tally: Tally) -> tuple[object, ...]:
     victims = [tally.kills[name] for name in (COMMAND, WORKER, ALL, WITHIN)]
     counts = (tally.rounds, tally.rivals, tally.resumed, tally.again, len(tally.differences), round(tally.seconds))
     return (tally.stage, sum(tally.kills.values()), *victims, *counts)
-
-
-def _table(rows: Sequence[Sequence[object]]) -> str:
-    widths = [max(len(str(row[at])) for row in rows) for at in range(len(rows[0]))]
-    return "\n".join("  ".join(f"{cell!s:{'<' if not at else '>'}{widths[at]}}" for at, cell in enumerate(row)) for row in rows)
 
 
 if __name__ == "__main__":

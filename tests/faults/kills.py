@@ -23,7 +23,7 @@ from . import looks, processes
 from .stages import SAID, Place, Stage
 
 COMMAND, WORKER, ALL, WITHIN = "command", "worker", "all", "within"
-IN_A_ROUND = {"tiny": 6, "nano": 20}  # kills until a stage may come to its end: at nano that takes many minutes
+IN_A_ROUND = 6  # kills until a stage may come to its end
 OPERATIONS = 400  # file operations after which a process that kills itself does so at the latest
 PATIENCE = 60.0  # seconds for orphans to notice that they are some
 LONGEST = 3600.0  # seconds of a life
@@ -71,7 +71,7 @@ def campaign(stage: Stage, kills: int, scale: str, folder: Path, chance: random.
         while sum(tally.kills.values()) < kills:
             tally.rounds += 1
             place = _fresh(base, folder / f"round-{tally.rounds}")
-            most = min(chance.randint(1, IN_A_ROUND[scale]), kills - sum(tally.kills.values()))
+            most = min(chance.randint(1, IN_A_ROUND), kills - sum(tally.kills.values()))
             wrong = one_round(stage, place, tally, most, seconds, chance)
             wrong += looks.differences(expected, stage.made(place)) + [
                 f"{name} was left behind" for name in looks.left(place.folder, stage.empty)

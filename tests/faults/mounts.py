@@ -10,9 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 SMALL = "mount -t tmpfs -o size={size} tmpfs {folder}"
-LARGER = "mount -o remount,size=64m {folder}"
 FIXED = "mount --bind {folder} {folder} && mount -o remount,bind,ro {folder}"  # for root too, whom permissions do not stop
-LOOSE = "mount -o remount,bind,rw {folder}"
 
 
 @functools.cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from pathlib import Path
 # Read by the libraries when they are imported: the watch counts the processor time of one thread.
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", HF_HUB_OFFLINE="1")
 
+from replicate.commands.show import print_json, table
 from replicate.terminal.usage import Parser, examples
 
 from .campaign import Tally, campaign
@@ -37,6 +37,8 @@ def main(given: Sequence[str] | None = None) -> int:
     parser.add_argument("--input", metavar="FILE", type=Path, nargs="+", help="judge these files of the corpus, and nothing else")
     parser.add_argument("--json", action="store_true", help="print JSON with a versioned schema name")
     arguments = parser.parse_args(given)
+    if absent := [path for path in arguments.input or () if not path.is_file() or path.resolve().parent.name not in FAMILIES]:
+        parser.error(f"--input {absent[0]}: no file of the corpus, which has a folder for each family: {', '.join(FAMILIES)}")
     if arguments.input:
         return max(repeated(path) for path in arguments.input)
     seed = time.time_ns() % 10**6 if arguments.seed is None else arguments.seed
@@ -51,9 +53,9 @@ def main(given: Sequence[str] | None = None) -> int:
             dict(zip(COLUMNS, _cells(tally), strict=True)) | {"failures": [str(path) for path, _ in tally.faults]}
             for tally in tallies
         ]
-        print(json.dumps({"schema": SCHEMA, "seed": seed, "guided": not arguments.blind, "families": lines}, indent=1))
+        print_json(SCHEMA, {"seed": seed, "guided": not arguments.blind, "families": lines})
     else:
-        print(_table([COLUMNS, *(_cells(tally) for tally in tallies)]))
+        print(table(map(_cells, tallies), COLUMNS))
         for path, verdict in found:
             where = path.relative_to(ROOT)
             print(f"\n{verdict.fault.strip()}\n  python -m tests.fuzz --input {where}")
@@ -103,11 +105,6 @@ def _cells(tally: Tally) -> tuple[object, ...]:
         round(tally.seconds),
         len(tally.faults),
     )
-
-
-def _table(rows: Sequence[Sequence[object]]) -> str:
-    widths = [max(len(str(row[at])) for row in rows) for at in range(len(rows[0]))]
-    return "\n".join("  ".join(f"{cell!s:{'<' if not at else '>'}{widths[at]}}" for at, cell in enumerate(row)) for row in rows)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def where_tested(path: Path) -> list[Path]:
     there = sorted((ROOT / "tests" / package).glob("test_*.py"))
     if len(inner) == 1:
         return [file for file in there if f"{file.stem}_".startswith(f"test_{inner[0]}_")]
-    return [file for file in there if f"{file.stem}_".startswith(f"test_{inner[-2]}_") or file.stem == f"test_{inner[-1]}"]
+    return [file for file in there if f"{file.stem}_".startswith((f"test_{inner[-2]}_", f"test_{inner[-1]}_"))]
 
 
 def _chosen(all: list[Mutant], equal: dict[int, str], arguments: argparse.Namespace) -> list[Mutant]:

@@ -126,7 +126,7 @@ def _changed(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         yield "constant", ast.Constant(other_value)
     elif isinstance(node, ast.If) and not isinstance(node.test, (ast.Compare, ast.BoolOp, ast.UnaryOp)):
         yield "boolean", ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
-    elif isinstance(node, ast.Return) and node.value is not None:
+    elif isinstance(node, ast.Return) and node.value is not None and _words(node.value) != "None":
         yield "return", ast.Return(ast.Constant(None))
     if isinstance(node, (ast.Raise, ast.AugAssign, ast.Continue, ast.Break)) or _is_call(node):
         yield "deleted", ast.Pass()

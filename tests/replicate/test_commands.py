@@ -108,7 +108,7 @@ def test_a_plan_says_what_is_shared_what_it_takes_and_what_a_small_card_needs_to
     (line,) = (line for line in out.splitlines() if line.startswith("sharing: "))
     assert line.startswith("sharing: 6 trainings in place of 6")
     (line,) = (line for line in out.splitlines() if line.startswith("memory on A10 24GB: "))
-    assert "steps fit with --" in line or "steps do not fit" in line
+    assert line.endswith(" GB a worker (baseline, then panx, seed 1); 6 steps do not fit")
     assert any(line.startswith("time on one core, A10 24GB, A100 80GB, H100 80GB: a guess") for line in out.splitlines())
 
 
@@ -174,8 +174,15 @@ def test_results_wide_are_gains_over_the_baseline(capsys, runs):
     first, head, *lines = out.splitlines()
     assert first.startswith("artificial world, stilts at scale tiny")
     assert {"intermediate", "mlm", "xnli", "udpos", "tydiqa"} <= set(head.split())
-    assert [line.split()[1] for line in lines] == ["baseline", "anli+", "squad1"]
-    assert "+" in lines[1] or "-" in lines[1]
+    assert [line.split()[:2] for line in lines] == [["level", "baseline"], ["gain", "anli+"], ["gain", "squad1"]]
+    _, out, _ = answer(capsys, "results", *TINY, "--runs", runs)
+    scores = {tuple(line.split()[::2][:2]): float(line.split()[3]) for line in out.splitlines()[2:11]}
+    for line in lines[1:]:
+        _, name, _, *shown = line.split()
+        for target, gain in zip(head.split()[3:6], shown[:3], strict=True):
+            assert gain[0] in "+-", "a gain has a sign"
+            # Three numbers are rounded to a tenth.
+            assert float(gain) == pytest.approx(scores[name, target] - scores["baseline", target], abs=0.151)
 
 
 def test_results_say_artificial_world_in_the_first_line(capsys, runs):
@@ -261,3 +268,9 @@ def test_a_runs_folder_that_is_a_file_is_one_line(capsys, tmp_path):
     for command in ("run", "status", "results", "plan"):
         code, _, err = answer(capsys, command, *TINY, "--runs", tmp_path / "runs")
         assert code == 4 and err.splitlines()[-1].startswith(f"replicate: {tmp_path / 'runs'}: the runs folder is a file")
+
+
+def test_results_of_another_scale_are_said_where_those_that_are_asked_for_are_not_there(capsys, runs):
+    code, out, err = answer(capsys, "results", "stilts", "--runs", runs)
+    assert (code, out) == (4, "")
+    assert "no results of stilts at this scale in " in err and "model tiny: --scale tiny?); make them with: " in err

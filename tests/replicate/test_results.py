@@ -25,7 +25,7 @@ def test_columns_come_in_order_and_typed():
 def test_no_rows_make_an_empty_table_of_the_same_shape():
     frame = results.table([])
     assert list(frame) == list(results.COLUMNS) and frame.empty
-    assert results.gains(frame).empty and results.averages(frame).empty and results.wide(frame).empty
+    assert results.gains(frame).empty and results.averages(frame).empty and list(results.wide(frame)) == ["seeds"]
 
 
 def test_columns_of_an_experiment_stand_at_the_end():
@@ -103,8 +103,23 @@ def test_truths_are_read_as_people_write_them(said, is_true):
 
 @pytest.mark.parametrize("column", results.REQUIRED)
 def test_what_says_which_cell_it_is_may_not_be_empty(column):
-    with pytest.raises(Problem, match=rf"row 1, column {column}: empty(;|$)"):
+    with pytest.raises(Problem, match=rf"^results: 1 fault: row 1, column {column}: empty$"):
         results.table([cell(**{"method": "full", "quantity": "level", column: ""})])
+
+
+def test_what_is_unknown_is_empty():
+    with pytest.raises(Problem, match=r"^results: 1 fault: row 1, column model: empty$"):
+        results.table([cell(model=None)])
+    frame = results.table([cell()])
+    with pytest.raises(Problem, match=r"^results: 1 fault: row 1, column model: empty$"):
+        results.validate(frame.assign(model=pd.array([pd.NA], dtype="string")))
+
+
+def test_lists_of_settings_are_told_apart_as_they_are_written():
+    frame = results.table([cell(layers=[1, 2]), cell(layers=[3]), cell(layers=8)])
+    assert frame["layers"].tolist() == ["[1, 2]", "[3]", 8]
+    with pytest.raises(Problem, match="a second value for a cell"):
+        results.table([cell(layers=[1, 2]), cell(layers=[1, 2])])
 
 
 def test_the_required_columns_are_those_that_tell_a_cell():
@@ -173,7 +188,7 @@ def test_what_looks_like_shares():
     tagging = shares(0.8, 0.9, 1.0, target="udpos", metric="accuracy")
     for rows in (shares(0.8, 0.9), shares(0.8, 0.9, 1.1), shares(0.0, 0.0, 0.0), tagging):
         assert len(results.table(rows)) == len(rows)
-    for rows in (shares(0.8, 0.9, 1.0), shares(0.1, 0.2, 0.3, target="pawsx")):
+    for rows in (shares(0.8, 0.9, 1.0), shares(0.1, 0.2, 0.3, target="pawsx"), shares(0.1, 0.2, 0.3, target="hellaswag")):
         with pytest.raises(
             Problem, match=r"here: column value: accuracies between 0 and 1 look like shares; results are in points"
         ):

@@ -146,7 +146,12 @@ def test_two_baselines_are_named_with_their_seed():
     rows = [cell(width=8, seed=3), cell(width=16, seed=3)]
     with pytest.raises(Problem) as raised:
         results.gains(results.table(rows))
-    assert str(raised.value).startswith("two rows of baseline for xnli aa seed 3; select one")
+    assert str(raised.value) == "two rows of baseline for xnli aa seed 3, unlike in width ('8', '16'); keep one of them"
+
+
+def test_the_wide_table_names_two_baselines_as_gains_do():
+    with pytest.raises(Problem, match=r"^two rows of baseline for xnli all seed 1, unlike in width \('8', '16'\); keep one"):
+        results.wide(results.table([cell(width=8), cell(width=16)]))
 
 
 def test_a_gain_of_an_average_says_first_what_its_own_grid_lacks():
@@ -234,7 +239,7 @@ def test_averages_come_in_the_order_of_the_rows():
 
 def test_one_task_at_two_lengths_is_named():
     rows = [cell(max_length=64), cell(max_length=128)]
-    with pytest.raises(Problem, match="^xnli of baseline was measured at several max_length; select one before averaging$"):
+    with pytest.raises(Problem, match="^xnli of baseline was measured at several max_length; keep one of them$"):
         results.averages(results.table(rows))
 
 

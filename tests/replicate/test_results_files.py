@@ -19,6 +19,15 @@ def test_what_is_written_is_read_back_the_same(tmp_path, name):
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+def test_a_parquet_file_holds_the_columns_alone_and_those_of_an_experiment_as_they_were(tmp_path):
+    import pyarrow.parquet
+
+    frame = results.table([cell(), cell(language="bb")]).assign(width=pd.array([8, None], dtype="Int64"))
+    results.write(frame, tmp_path / "cells.parquet")
+    assert pyarrow.parquet.read_schema(tmp_path / "cells.parquet").names == [*results.COLUMNS, "width"]
+    assert results.read(tmp_path / "cells.parquet")["width"].dtype == "Int64"
+
+
 def test_a_refused_table_leaves_the_old_file(tmp_path):
     path = tmp_path / "cells.csv"
     results.write(results.table([cell()]), path)

@@ -275,6 +275,8 @@ def test_progress_is_seen_at_once_and_counts_what_was_there(tmp_path, capsys):
     carry_out(tmp_path / "runs")
     lines = capsys.readouterr().err.splitlines()
     assert lines[0].startswith(f"toys: 0/{len(tiny())} steps")
+    counts = [int(line.removeprefix("toys: ").partition("/")[0]) for line in lines]
+    assert counts == sorted(counts), "what is done stays done"
     assert lines[-1].startswith(f"toys: {len(tiny())}/{len(tiny())} steps, 100%")
 
 

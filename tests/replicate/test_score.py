@@ -242,10 +242,11 @@ def test_bad_input_is_one_line_and_exit_code_4(capsys, words, says):
     assert err.startswith(f"replicate: {says.format(MOCK, MOCK)}") and len(err.splitlines()) == 1
 
 
-def test_gold_and_predictions_have_to_be_named(capsys):
+@pytest.mark.parametrize(("given", "missing"), [("--gold", "--predictions"), ("--predictions", "--gold")])
+def test_gold_and_predictions_have_to_be_named(given, missing, capsys):
     with pytest.raises(SystemExit) as caught:
-        main(["score", "xnli", "--gold", str(MOCK)])
-    assert caught.value.code == 2
+        main(["score", "xnli", given, str(MOCK)])
+    assert caught.value.code == 2 and missing in capsys.readouterr().err.partition(";")[0]
 
 
 def test_what_gold_or_the_other_system_lacks_is_said(capsys, tmp_path):

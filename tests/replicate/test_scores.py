@@ -26,7 +26,7 @@ def entities(tags: list[str]) -> set[tuple[str, int, int]]:
 def test_accuracy_is_the_share_that_agrees_in_points():
     assert figure(agreement("abcd", "abxd")) == 75
     assert figure(agreement([], [])) == 0
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="shorter"):
         agreement("abc", "ab")
 
 

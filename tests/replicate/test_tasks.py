@@ -287,6 +287,7 @@ def test_a_task_without_data_says_why_and_what_to_do(capsys):
         (["xnli", "--split", "tets"], "unknown split 'tets'; did you mean test?"),
         (["xnli", "--source", "moon"], "unknown source 'moon'"),
         (["xnli", "--language", "xx"], "unknown language of the artificial world 'xx'"),
+        (["xnli", "--language", "de"], "the artificial world does not speak 'de'; for real examples name a source: --source hub"),
         (["mewslix", "--source", "world"], "mewslix is not spoken in the artificial world"),
     ],
 )

@@ -45,8 +45,10 @@ def download(tmp_path) -> Source:
 def test_what_is_missing_is_said_in_one_line_with_what_to_do(download, part, says):
     assert download.missing(*part).startswith(says) and "\n" not in download.missing(*part)
     assert download.fingerprint(*part) == ""
-    with pytest.raises(Problem):
+    with pytest.raises(Problem) as error:
         download.text(part[2]) if part[0] == "text" else download.examples(*part[:3], translated=len(part) > 3)
+    documents = "Wikipedia has no examples but documents"  # it is no task, wherever it were taken from
+    assert (documents if part[0] == "wikipedia" else f"{download.name.removeprefix('xtreme:')}: {says}") in str(error.value)
 
 
 def test_text_is_no_task_with_examples(download):

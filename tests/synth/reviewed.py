@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from replicate import results
@@ -64,7 +63,3 @@ def at_hand(runs: bool = True) -> Hand:
         "split": "dev", "metric": "accuracy", "value": 80.0, "seed": 1,
     }  # fmt: skip
     return Hand(runs=results.table([row] if runs else []))
-
-
-def with_check(verdict: Verdict, name: str, made: Verdict) -> Verdict:
-    return replace(verdict, checks={**verdict.checks, name: made})

@@ -110,6 +110,7 @@ def test_what_is_no_number_and_no_range_is_words(text):
 @pytest.mark.parametrize(
     ("claim", "relation", "fact", "says"),
     [
+        ("47-20,436", "=", "47-20,436", True),
         ("50-20,436", "=", "47-20,436", None),  # another range within it
         ("47-20,000", "=", "47-20,436", None),
         ("47-20,436", "at least", "47-20,436", None),
@@ -160,6 +161,11 @@ def test_ranges_shares_and_words_are_not_compared_with_numbers(claim, relation, 
         # names of several sorts are compared by the sorts that both have
         ("XLM-R Large", "XLM-R", None),
         ("XNLI", "XNLI and PAWS-X", True),
+        ("xlm-r LARGE", "XLM-R Large", True),
+        ("XLM-R Large", "XLM-RoBERTa Large", True),
+        ("XNLI", "PAWS-X", False),
+        ("XNLI", "news", None),
+        ("news", "XNLI", None),
     ],
 )
 def test_words_are_the_same_by_what_they_name(claim, fact, says):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import FrozenInstanceError, asdict
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 
 import synth.assertions
@@ -14,6 +15,7 @@ from synth.assertions import Finding, exact, leaves, middle, number, signed, spr
 from synth.assertions.claimed import Claimed
 from synth.assertions.compared import Quantity
 from synth.assertions.finding import level_shown, subtraction
+from synth.assertions.light import Changed, light
 from synth.assertions.made import completed, members, together
 
 from . import cells
@@ -78,6 +80,25 @@ def test_a_subtraction_is_told_seed_by_seed():
     assert subtraction(found, ours, base) == "seed 1: 53.0 \u2212 51.0 = +2.0; seed 2: 54.0 \u2212 52.0 = +2.0"
     printed = {None: {"printed": "74.2", "value": 74.2}}
     assert subtraction({None: exact(0.0)}, printed, printed) == "74.2 \u2212 74.2 = +0.0"
+
+
+# --- rows of a large table
+
+
+def test_rows_of_a_large_table_are_mappings_as_others():
+    frame = pd.DataFrame({"language": ["de", "fr", "de"], "value": [1.0, float("nan"), 3.0], "seed": [7, 8, 9]})
+    first, second, third = light(frame, seed=[None, 1, 2])
+    assert first == {"language": "de", "value": 1.0, "seed": None} and len(first) == 3 and list(third) == [*frame.columns]
+    assert second["seed"] == 1 and second["value"] != second["value"], "what is not known stays so"
+    changed = Changed(first, {"value": 2.0, "note": "new"})
+    assert changed == {"language": "de", "value": 2.0, "seed": None, "note": "new"} and len(changed) == 4
+    assert list(changed) == ["language", "value", "seed", "note"] and first["value"] == 1.0
+
+
+def test_equal_cells_of_a_column_are_one_object():
+    frame = pd.DataFrame({"model": ["".join(["xlm", "-r"]) for _ in range(2)]}, dtype="string")
+    first, second = light(frame)
+    assert first["model"] is second["model"], "a million rows would hold a million of them"
 
 
 # --- rows that cells make

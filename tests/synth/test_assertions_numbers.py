@@ -58,6 +58,9 @@ def test_what_a_mean_was_made_of_is_told(v1):
     assert few.recomputation == "mean of 75.7 and 61.0: +68.30 to +68.40" and few.note == ""
     many = rows(*(cell(language=code) for code in "ar bg de el en es fr hi ru sw th tr ur vi zh".split()))
     assert evaluate(asked("level", "baseline"), many).recomputation == "mean of 15 cells: +49.95 to +50.05"
+    four = rows(*(cell(target="bucc2018", metric="f1", language=code) for code in "de fr ru zh".split()))
+    told = evaluate(asked("level", "baseline", target="bucc2018", metric="f1"), four).recomputation
+    assert told.startswith("mean of 4 cells: "), "more than three are counted, not listed"
     answers = [cell(target="mlqa", metric=metric, language=code, value=value)
                for metric, value in (("f1", "70.0"), ("em", "50.0")) for code in "ar de en es hi vi zh".split()]  # fmt: skip
     two = evaluate(Assertion("level", "baseline", target="mlqa", split="test"), rows(*answers))
@@ -100,6 +103,11 @@ def test_a_gain_over_another_model_is_made_of_levels():
     assert lacking.missing == "no intermediate training of mT5: no XNLI accuracy on test among the rows"
 
 
+def test_seeds_that_do_not_meet_make_no_gain_whatever_the_model():
+    apart = evaluate(asked("gain", language="de"), rows(run("ccg", 53.0, seed=1), run(seed=2)))
+    assert apart.numbers is None and "names no model" not in apart.missing
+
+
 def test_what_lacks_is_the_side_that_is_not_there():
     alone = evaluate(asked("gain"), rows(cell("ccg", "53.0")))
     assert alone.missing == "no intermediate training: no XNLI accuracy on test among the rows"
@@ -107,7 +115,8 @@ def test_what_lacks_is_the_side_that_is_not_there():
     assert evaluate(asked("gain", mlm=True), rows(cell())).missing.startswith("CCG with MLM: no XNLI")
     german = evaluate(asked("gain", language="de"), rows(cell()))
     assert german.missing == "CCG: no XNLI accuracy in de on test among the rows"
-    assert evaluate(asked("gain", metric="score"), rows(cell())).missing == "CCG: no XNLI on test among the rows"
+    for metric in ("score", ""):
+        assert evaluate(asked("gain", metric=metric), rows(cell())).missing == "CCG: no XNLI on test among the rows"
     assert evaluate(asked("gain", model="mBERT"), rows(cell())).missing.startswith("CCG of mBERT: no XNLI")
 
 
@@ -148,6 +157,11 @@ def test_a_printed_average_that_its_cells_do_not_make_is_said(v1):
     assert evaluate(Assertion("gain", "squad1", split="dev"), selection(few)).recomputation == (
         "not recomputed: BUCC is not printed"
     )
+    elsewhere = wrong.copy()
+    elsewhere.loc[elsewhere["target"] == "bucc2018", "split"] = "test"
+    assert evaluate(Assertion("gain", "squad1", split="dev"), selection(elsewhere)).recomputation == (
+        "not recomputed: BUCC is not printed"
+    ), "a test cell stands in for a dev cell only where there is no dev set"
 
 
 # --- a system's number where its baseline may lack

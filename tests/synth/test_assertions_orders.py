@@ -29,7 +29,7 @@ def test_the_best_leads_every_other_one():
     assert found.holds is True and found.printed == "+6.0" and found.also == "best is MNLI with +6.0"
     assert found.recomputation == "MNLI +6.0, CCG +3.0, QQP +2.0"
     assert (found.numbers or {})[None] == (Decimal("2.9"), Decimal("3.1")), "its lead over the next one"
-    assert set(found.parts) == {"mnli", "qqp", "ccg"}
+    assert set(found.parts) == {"mnli", "qqp", "ccg"} and found.missing == found.note == ""
     assert [row["intermediate"] for row in found.rows] == ["mnli", "baseline", "ccg", "baseline"]
 
 
@@ -96,6 +96,11 @@ def test_above_the_baseline_is_above_a_gain_of_zero():
     printed = evaluate(asked("greater", rival="ccg"), rows(gained("mnli", "6.0"), gained("ccg", "3.0")))
     assert printed.values == (3.0,) and printed.holds is True, "of gains, where there are no levels"
     assert evaluate(asked("greater", rival="baseline"), there).missing.startswith("no intermediate training: no XNLI")
+    mixed = rows(cell(), gained("mnli", "6.0"))  # a level of the baseline, and of MNLI a gain alone
+    above, under = (evaluate(asked("greater", one, rival=other), mixed)
+                    for one, other in (("mnli", "baseline"), ("baseline", "mnli")))  # fmt: skip
+    assert (above.numbers or {})[None] == (Decimal("5.95"), Decimal("6.05")) and above.holds is True
+    assert (under.numbers or {})[None] == (Decimal("-6.05"), Decimal("-5.95")) and under.holds is False
 
 
 def test_what_is_greater_than_itself_or_than_nobody_is_missing():
@@ -116,6 +121,8 @@ def test_a_rival_may_be_trained_on_other_languages():
     other = cell("mnli", "51.0", intermediate_languages="de")
     found = evaluate(asked("greater", rival="mnli", rival_languages="German"), rows(*AROUND, other))
     assert found.holds is True and found.values == (5.0,) and found.also == "MNLI +6.0, MNLI (German) +1.0"
+    turned = evaluate(asked("greater", intermediate_languages="German", rival="mnli"), rows(*AROUND, other))
+    assert turned.holds is False and turned.values == (-5.0,) and turned.also == "MNLI (German) +1.0, MNLI +6.0"
 
 
 # --- sign
@@ -143,6 +150,13 @@ def signs(*gains, across="intermediates", quantifier="each", **fields):
 def test_quantifiers_over_printed_gains(gains, each, most, some, none):
     held = {name: signs(*gains, quantifier=name).holds for name in ("each", "most", "some", "none")}
     assert held == {"each": each, "most": most, "some": some, "none": none}
+
+
+def test_what_is_a_tenth_below_as_printed_does_not_go_up():
+    each = Assertion("sign", "", **XNLI, across="intermediates", quantifier="each")
+    found = evaluate(each, rows(cell(value="50.0"), cell("ccg", "49.9")))  # at most equal before the rounding
+    assert found.holds is False and found.also.endswith("not up: CCG") and found.note == ""
+    assert evaluate(each, rows(cell(value="50.0"), cell("ccg", "50.1"))).holds is None
 
 
 def test_going_down_is_going_up_the_other_way():
@@ -243,5 +257,8 @@ def test_the_levels_hold_for_the_quantifier_as_a_whole():
     assert evaluate(asked_of, rows(*base, *seeds("ccg", 51.0), *seeds("mnli", 51.0))).holds is None, "two tries at one"
     each = asked("sign", "", language="de", across="intermediates", quantifier="each")
     assert evaluate(each, rows(*base, *seeds("ccg", 51.0), *seeds("mnli", 51.0))).holds is True, "each has to be up by itself"
+    none = replace(asked_of, quantifier="none")
+    assert evaluate(none, rows(*base, *seeds("ccg", 51.0))).holds is False
+    assert evaluate(none, rows(*base, *seeds("ccg", 51.0), *seeds("mnli", 51.0))).holds is None, "as with some"
     down = [*seeds("ccg", 49.0), *seeds("mnli", 49.0)]
     assert evaluate(asked_of, rows(*base, *down)).holds is False and evaluate(each, rows(*base, *down)).holds is None

@@ -99,14 +99,17 @@ def test_the_pivot_of_the_artificial_world_is_its_english():
     def made(intermediate, value, spoken=""):
         return cell(intermediate, value, world="artificial", intermediate_languages=spoken)
 
-    there = rows(made("baseline", "50.0"), made("ccg", "53.0", "a1a"), made("ccg", "51.0", "b1a"))
+    there = rows(made("baseline", "50.0"), made("ccg", "53.0", "a1a"), made("ccg", "51.0", "b1a"), made("mnli", "55.0"))
     assert evaluate(asked(intermediate_languages="a1a"), there).values == (3.0,)
     assert evaluate(asked(intermediate_languages="b1a"), there).values == (1.0,)
+    assert evaluate(asked(intermediate="mnli", intermediate_languages="a1a"), there).values == (5.0,), "as where none is named"
+    lora = rows(cell(method="lora"), cell("ccg", "51.0", method="lora", intermediate_languages=""))
+    assert evaluate(asked(method="lora"), lora).values == (1.0,)
 
 
 def test_native_texts_come_before_others_and_what_is_told_apart_by_nothing_is_nobody():
     base = cell()
-    native = cell("mnli", "52.0", intermediate_languages="de", text="native", families="1")
+    native = cell("mnli", "52.0", intermediate_languages="de", text="native", families="1", log2_families="0.0")
     other = cell("mnli", "51.0", intermediate_languages="de", text="translated", families="1")
     spoken = asked(intermediate="mnli", intermediate_languages="de")
     assert evaluate(spoken, rows(base, native, other)).values == (2.0,)
@@ -143,8 +146,10 @@ def test_of_runs_scores_and_averages_are_made_once():
     made = measured(frame)
     assert {"xnli", "average"} <= set(made["target"]) and (made["missing"] == "").sum() == 6
     assert measured(frame[frame["origin"].str.startswith("paper:")])["missing"].tolist() == [""], "of papers: as printed"
-    again = measured(results.table([run(metric="score", language="all", value=77.0), run()]))
-    assert again[(again["target"] == "xnli") & (again["metric"] == "score")]["value"].tolist() == [77.0]
+    given = run("ccg", metric="score", language="all", value=77.0)
+    short = [run(max_length=128), run(language="fr", max_length=128), run("ccg", max_length=128)]  # it lacks French
+    again = results.select(measured(results.table([given, *short])), intermediate="ccg", metric="score", target="xnli")
+    assert again["value"].tolist() == [77.0], "what stands there is not made again"
 
 
 def of_runs(*cells):
@@ -162,6 +167,8 @@ def test_what_an_average_lacks_is_said_and_cut_short():
     assert evaluate(asked(), german).missing == "CCG: no XNLI accuracy on test among the rows"
     seeds = [run("ccg", 53.0, seed, language=code) for seed, code in ((1, "de"), (2, "fr"))]
     assert evaluate(asked(metric="score"), of_runs(run(), run(language="fr"), *seeds)).missing.startswith("CCG: xnli de accuracy")
+    meets = of_runs(run(), run(seed=2), run(language="fr", seed=2), run("ccg", 53.0), run("ccg", 53.0, language="fr"))
+    assert evaluate(asked(metric="score"), meets).missing == "no intermediate training: xnli fr accuracy not measured"
     bare = Selection(german.gains, german.levels.drop(columns="missing"))
     assert evaluate(asked(metric="score"), bare).missing == "CCG: no XNLI on test among the rows"
 
@@ -177,6 +184,10 @@ def test_the_rows_behind_an_average_are_the_scores_of_its_tasks():
     assert parted(there, of, (("ccg", False),), {2: None}) == ()
     xquad = Assertion("gain", "ccg", target="xquad", split="dev")
     assert [row["metric"] for row in parted(there, xquad, (("ccg", False),), {1: None})] == ["score"]
+    assert parted(rows(run("ccg")), asked(language="de", split="dev"), (("ccg", False),), {1: None}) == (), "XNLI has a dev set"
+    both = rows(*(run("ccg", target="tatoeba", split=split) for split in ("dev", "test")))
+    tatoeba = asked(target="tatoeba", language="de", split="dev")
+    assert [row["split"] for row in parted(both, tatoeba, (("ccg", False),), {1: None})] == ["dev"]
 
 
 # --- choosing the best for each target
@@ -199,6 +210,19 @@ def test_the_best_on_dev_is_measured_on_test():
     second = runs_of(base, ("ccg", 58.0, 53.0), mnli, seed=2)
     both = evaluate(Assertion("gain", "best", **CHOSEN), of_runs(*runs_of(base, ccg, mnli), *second))
     assert both.recomputation == "seed 1: +3.0 with XNLI CCG; seed 2: +8.0 with XNLI MNLI" and both.values == (3.0, 8.0)
+
+
+def test_the_best_is_chosen_by_its_score_over_all_languages_wherever_its_rows_stand():
+    def spoken(name, german, french, **fields):
+        return [run(name, value, language=code, split=split, **fields)
+                for code, value in (("de", german), ("fr", french)) for split in ("dev", "test")]  # fmt: skip
+
+    cells = [
+        *spoken("ccg", 60.0, 40.0), *spoken("mnli", 55.0, 57.0), *spoken("mnli", 30.0, 30.0, target="pawsx"),
+        run("ccg", 99.0, split="dev", metric="score"), *spoken("baseline", 50.0, 50.0),
+    ]  # fmt: skip
+    found = evaluate(Assertion("gain", "best", **CHOSEN), of_runs(*cells))
+    assert found.values == (6.0,) and found.recomputation == "seed 1: +6.0 with XNLI MNLI"
 
 
 def test_with_mlm_a_system_is_another_one_and_the_baseline_is_without():

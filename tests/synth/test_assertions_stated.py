@@ -65,6 +65,7 @@ SEVEN = tuple(gained(name, "1.0") for name in ("anli+", "qqp", "squad1", "squad2
         ("6", "=", False, False),  # seven stand there
         ("6", "at least", False, None),
         ("6", "at least", True, True),
+        ("8", "at least", True, None),
         ("6", "at most", False, False),
         ("many", "=", True, None),
     ],

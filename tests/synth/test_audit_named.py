@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth.audit.named import Names, _nearest, _outermost
+from synth.audit.named import Names, _name, _outermost
 from synth.reading.document import BODY, Document, Sentence, Span
 from tests.synth.test_audit import document, findings, grid
 
@@ -23,14 +23,14 @@ def written(most: int) -> st.SearchStrategy[str]:
 def test_the_labels_found_by_their_first_words_are_those_that_a_look_at_every_label_finds(labels: list[str], text: str):
     table = grid("Model | F1", *(f"{label.replace('|', '')} | {at}.0" for at, label in enumerate(labels)))
     (view,) = (names := Names(document(tables=[table]))).views
-    patterns = [(line, found[1]) for line, path in enumerate(view.lines) if (found := _nearest(path))]
+    patterns = [(line, found[1]) for line, path in enumerate(view.lines) if (found := _name(path))]
     tried = _outermost([(line, one.span()) for line, pattern in patterns for one in pattern.finditer(text)])
-    assert [one.rows for one in names.of(text) if one.rows] == [tried] * bool(tried)
+    assert [one.rows for one in names.of(text, [0]) if one.rows] == [tried] * bool(tried)
 
 
 def test_a_label_within_a_longer_one_is_not_named():
     table = grid("Model | F1", "XLM-R | 70.1", "XLM-R Large | 75.3", "mBERT | 66.0")
-    (named,) = Names(document(tables=[table])).of("XLM-R Large beats mBERT.")
+    (named,) = Names(document(tables=[table])).of("XLM-R Large beats mBERT.", [0])
     assert [named.view.lines[row] for row in named.rows] == [("XLM-R Large",), ("mBERT",)]
 
 

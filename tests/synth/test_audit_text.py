@@ -88,6 +88,13 @@ def test_the_abstract_against_the_body() -> None:
     assert not findings(body, "With MLM the gain is 8.2 points.", abstract=told)  # it stands somewhere: of that, perhaps
 
 
+def test_sentences_on_different_tasks_do_not_tell_the_same() -> None:
+    body = "Training on MNLI first improves {} by 1.6 points on the development set."
+    told = "Training on MNLI first improves XNLI by 1.4 points on the development set."
+    assert only(body.format("XNLI"), abstract=told).kind == "abstract and body"
+    assert not findings(body.format("TyDiQA"), abstract=told)
+
+
 ACCURACY = grid(
     "Model | XNLI | POS", "mBERT | 65.4 | 70.3", "XLM-R | 79.2 | 72.6", "XLM-R Base | 74.1 | 71.0", caption="Table 2: Accuracy."
 )

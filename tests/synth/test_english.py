@@ -37,6 +37,8 @@ def seen(text: str) -> list[tuple[str, str, str]]:
         ("from 70.1 to 78.3", [("70.1", "", "="), ("78.3", "", "=")]),
         ("9.3/10 and 9/9", [("9.3/10", "of 10", "="), ("9/9", "of 9", "=")]),
         ("8 of the nine target tasks", [("8 of the nine", "of 9", "=")]),
+        ("one of the four tasks", [("one of the four", "of 4", "=")]),
+        ("Every one of the four tasks, each single one of the 4 models", [("four", "tasks", "="), ("4", "models", "=")]),
         ("65.4/50.1 F1/EM", [("65.4", "", "="), ("50.1", "", "=")]),
         ("a 24-layer model in a three-phase approach", [("24", "layers", "="), ("three", "phases", "=")]),
         ("81.1M English-language papers", [("81.1M", "papers", "=")]),

@@ -77,6 +77,11 @@ def test_a_list_of_a_person_is_read_with_its_marks(tmp_path):
     assert any("a reference without an id" in note for note in made.notes)
 
 
+def test_a_date_alone_on_its_line_is_no_numbered_heading(tmp_path):
+    made = read(tmp_path, HEAD.replace("July 6, 2026", "3 March 2026") + table(PIPES) + TAIL)
+    assert made.question.reported["date"] == "2026-03-03" and made.unused == (("Abstract", "1 paragraph"),)
+
+
 def test_claims_with_headings_of_their_own(tmp_path):
     text = (
         "# On tasks\n\n**Research question:** Do they help?\n\n## Claims\n\n### Claim 1: MNLI improves XNLI by 1.2 points.\n\n"

@@ -71,6 +71,11 @@ def test_a_broken_file_is_one_clear_line(tmp_path, text, says):
 def test_an_unknown_question_and_a_place_without_claims_are_named(tmp_path):
     with pytest.raises(Problem, match="unknown question 'stilt'; did you mean stilts"):
         questions.find(["stilt"])
+    with pytest.raises(Problem, match=r"^mine/stilts\.toml: questions go by their name, .* --claims mine/stilts\.toml$"):
+        questions.find(["mine/stilts.toml"])
+    (tmp_path / "report.md").write_text("# A report")
+    with pytest.raises(Problem, match=r"report\.md: a file, not the name of a question; python -m synth ingest "):
+        questions.find([str(tmp_path / "report.md")])
     with pytest.raises(Problem, match=r"no \.toml file with claims"):
         questions.find(claims=tmp_path)
     with pytest.raises(Problem, match="no such file or folder of claims"):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from benchmarks import calibration
 from replicate import languages
@@ -90,11 +91,13 @@ def test_published_correlations_come_out_of_the_data(asked: Callable[..., dict])
 
 
 def test_every_way_to_ask_stands_in_the_table_or_says_why_not(asked: Callable[..., dict]):
-    found = asked(scores(tasks=("one",)))
+    found = asked(scores(tasks=("one",)), "--level", "0.8")
     names = [one["name"] for one in found["sensitivity"]]
     for words in ("primary", "phylogeny", "geography", "intercepts for languages and tasks only", "size alone"):
         assert any(words in name for name in names)
     assert all(one["slopes"] or one["note"] for one in found["sensitivity"])
+    for slope in (slope for one in found["sensitivity"] for slope in one["slopes"]):  # at the level that was asked for
+        assert slope["high"] - slope["low"] == pytest.approx(2 * slope["se"] * stats.t.ppf(0.9, slope["df"]))
     assert {one["by"] for one in found["one_out"]} == {"family", "language"}
     assert all(one["least"] <= one["most"] for one in found["one_out"])
 

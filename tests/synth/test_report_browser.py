@@ -90,7 +90,7 @@ def test_claims_sort_filter_and_unfold_by_link(pages, tab):
     tab.open(pages / "asked.html")
     assert claims() == ["true", "false", "unread"]
     tab.run("document.querySelector('.claims .heads button').click()")
-    assert claims() == ["unread", "false", "true"] or claims() == ["unread", "true", "false"] or claims()[0] == "unread"
+    assert claims() == ["unread", "false", "true"], "by their words: it helps, 4.1 points, 8.3 points"
     assert tab.run("document.querySelector('[role=columnheader]').getAttribute('aria-sort')") == "ascending"
     tab.run("document.querySelectorAll('.claims .heads button')[5].click()")
     assert claims() == ["true", "false", "unread"]

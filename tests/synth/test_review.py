@@ -36,7 +36,6 @@ from .reviewed import (
 )  # fmt: skip
 
 REVIEWER_FILES = Path(synth.__file__).parent / "review" / "reviewers"
-DOCS = Path(synth.__file__).parent.parent / "docs" / "review.md"
 
 
 def scores(*claims, verdicts=None, hand=None, **fields):
@@ -166,12 +165,15 @@ def test_every_rubric_sums_to_ten_and_says_what_gives_points():
 def test_a_reviewer_imports_no_other_reviewer_and_no_check():
     """They share values and the way to add up points, nothing that judges."""
     shared = {"review", "scoring", "records", "checks.hand", "stats.distributions", "stats.equivalence"}
-    for path in REVIEWER_FILES.glob("*.py"):
-        if path.stem == "__init__":
-            continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        ours = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level}
-        assert ours <= shared, path.name
+    files = [path for path in REVIEWER_FILES.glob("*.py") if path.stem != "__init__"]
+    assert len(files) == len(REVIEWERS)
+    for path in files:
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+        assert {node.module or "" for node in froms if node.level} <= shared, path.name
+        whole = [node.module or "" for node in froms if not node.level]
+        whole += [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+        assert not [name for name in whole if name.split(".")[0] == "synth"], f"{path.name}: of its own package by the dots"
 
 
 def test_the_final_verdict_is_read_by_nobody():

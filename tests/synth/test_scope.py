@@ -54,6 +54,7 @@ def test_a_question_is_taken_apart(text, changed, against, measured):
 def test_themes_are_what_a_question_asks_about_in_particular():
     assert asked(DIVERSITY).themes == {"what is changed": ("language families", "diversity")}
     assert asked("Does intermediate training on English tasks improve zero-shot cross-lingual transfer?").themes == {}
+    assert asked("Does training on English tasks first improve zero-shot transfer?").themes == {}
     assert shared("language families", "We train on tasks of one branch.") and not shared("sequence length", "XNLI improves.")
 
 

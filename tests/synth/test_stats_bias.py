@@ -129,11 +129,15 @@ def test_small_telescopes():
 
 
 def test_impossible_margins_and_errors_are_refused():
-    for work in (
-        lambda: equivalence.tost(0, 1, 1, -1), lambda: equivalence.tost(0, 0, -1, 1), lambda: equivalence.detectable(math.nan),
-        lambda: equivalence.non_inferior(0, 1, -1), lambda: equivalence.detectable(1, power=0.01),
-    ):  # fmt: skip
-        with pytest.raises(Problem):
+    for work, says in (
+        (lambda: equivalence.tost(0, 1, 1, -1), "the margins are 1 and -1; the first has to be below the second"),
+        (lambda: equivalence.tost(0, 0, -1, 1), "a standard error is a finite number above 0, not 0"),
+        (lambda: equivalence.tost(0, 1, -1, 1, df=0), "0 degrees of freedom; a test needs more than 0"),
+        (lambda: equivalence.detectable(math.nan), "a standard error is a finite number above 0, not nan"),
+        (lambda: equivalence.non_inferior(0, 1, -1), "a margin is above 0, not -1"),
+        (lambda: equivalence.detectable(1, power=0.01), "a level of 0.05 and a power of 0.01: both lie between 0 and 1"),
+    ):
+        with pytest.raises(Problem, match=says):
             work()
 
 

@@ -15,7 +15,7 @@ from ..web import Web
 from .database import Ask, Database, Page, ask_json, at, count, items, words_at
 
 FIELDS = "title,abstract,year,publicationDate,venue,authors,externalIds,openAccessPdf"
-RANKED, RANKED_MOST, BULK_PAGE = 100, 1000, 1000
+RANKED, RANKED_MOST = 100, 1000
 
 
 def _ranked(plan: Plan) -> bool:

@@ -23,7 +23,7 @@ class Answer:
     lacks: tuple[Words, ...]
 
 
-def answer(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs], review: Review) -> Answer:
+def answer(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs]) -> Answer:
     """Yes needs claims to the point that hold and runs that decide; in part has one of the two; else no."""
     to_point = [one for one in findings if _bears(one, inputs)]
     held = [one for one in to_point if one.verdict.verdict in HOLDS]
@@ -54,7 +54,7 @@ def _lacks(
     inputs: Inputs, findings: Sequence[Finding], to_point: Sequence[Finding], deciding: Sequence[Runs]
 ) -> tuple[Words, ...]:
     made = []
-    absent = sorted({one.claim.paper for one in findings if one.verdict.checks.get("words") is None or _no_paper(one)})
+    absent = sorted({one.claim.paper for one in findings if one.claim.paper and _no_paper(one)})
     held = {one.id for one in inputs.references if one.sha256}
     if missing := [paper for paper in absent if paper not in held]:
         made.append(words("The text of the source: ", code(f"python -m synth fetch {' '.join(missing)}"), "."))
@@ -75,7 +75,7 @@ def _no_paper(finding: Finding) -> bool:
 
 def section(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs], review: Review) -> Section:
     """The research question, and whether it can be answered."""
-    found = answer(inputs, findings, runs, review)
+    found = answer(inputs, findings, runs)
     question = inputs.question
     to_point = sum(_bears(one, inputs) for one in findings)
     facts: list[tuple[str, Words]] = [("Research question", words(question.question)), ("Answered here", words(found.word))]

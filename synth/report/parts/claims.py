@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence, Set
 from ...checks import CHECKS
 from ...records import Claim, Evidence, Twin, Verdict
 from ...sentences import Finding
+from ...shortened import shortened
 from ...verify import FINALS
 from ..inputs import Inputs
-from ..plain import shortened, visible
-from ..value import ClaimLine, Claims, Control, Paragraph, Proof, Section, Words, link, strong, words
+from ..plain import visible
+from ..value import ClaimLine, Claims, Control, Paragraph, Proof, Section, Words, strong, words
 
 TITLES = {name: check.title for name, check in CHECKS.items()}
 LONGEST = 420  # characters of a claim in the table; the whole of it stands inside
@@ -40,13 +41,12 @@ def _line(claim: Claim, verdict: Verdict, once: Set[str]) -> ClaimLine:
     reported = claim.reported
     text = visible(claim.text) + (" \u2026" if claim.cut and not claim.text.rstrip().endswith(("\u2026", "...")) else "")
     brief = shortened(text, LONGEST)
-    mark = "none" if "verified" not in reported else "yes" if reported["verified"] else "no"
     return ClaimLine(
         id=claim.id,
         text=brief,
         whole=text if brief != text else "",
         paper=visible(claim.paper),
-        mark=mark,  # type: ignore[arg-type]
+        mark="none" if "verified" not in reported else "yes" if reported["verified"] else "no",
         reported=_number(reported.get("confidence")),
         proofs=tuple(_proof(name, verdict.checks.get(name)) for name in TITLES),
         verdict=verdict.verdict,
@@ -114,8 +114,3 @@ def _control(twin: Twin, verdict: Verdict) -> Control:
     said = twin.verdict
     right = None if not said else (said != "supported" if twin.false else said == verdict.verdict)
     return Control(visible(twin.text), twin.kind, visible(twin.changed).replace("->", "\u2192"), twin.false, said, right)
-
-
-def address(id: str) -> Words:
-    """A link to a claim."""
-    return words(link(id, f"#claim-{id}"))

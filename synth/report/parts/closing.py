@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ... import sentences
 from ...sentences import Finding
@@ -13,9 +14,11 @@ from ..references import Reference
 from ..value import Block, Bullets, Commands, Facts, Paragraph, Section, Table, Words, code, link, words
 from .making import NONE, cell, columns, row
 
+INPUTS = ("--claims", "--papers", "--results")  # options of `report` that `verify` has too
+
 
 def limitations(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs]) -> Section:
-    lines = sentences.limitations(inputs.question, findings, runs)
+    lines = sentences.limitations(findings, runs)
     if not inputs.search:
         lines = (*lines, "No search of the literature is on record for this question; what other papers say is not known here.")
     made: list[Block] = (
@@ -70,7 +73,9 @@ def provenance(inputs: Inputs, name: str) -> Section:
 
 def _commands(inputs: Inputs, name: str) -> tuple[str, ...]:
     question = inputs.question
-    cited = [one.id for one in inputs.references if one.url]
+    command = next((value for title, value in inputs.about if title == "Command"), f"python -m synth report {question.name}")
+    taken = _taken(command)
+    cited = [] if "--papers" in taken else [one.id for one in inputs.references if one.url]  # the folder has what was read
     made = []
     if inputs.search:
         made.append(f"python -m synth search {question.name}")
@@ -78,5 +83,16 @@ def _commands(inputs: Inputs, name: str) -> tuple[str, ...]:
         made.append(f"python -m synth fetch {shlex.join(cited)}")
     if question.experiment:
         made.append(f"python -m replicate run {question.experiment} --scale nano")
-    command = next((value for title, value in inputs.about if title == "Command"), f"python -m synth report {question.name}")
-    return (*made, f"python -m synth verify {question.name}", command, f"python -m synth report --check {name}")
+    verify = shlex.join(["python", "-m", "synth", "verify", question.name, *taken])
+    return (*made, verify, command, f"python -m synth report --check {name}")
+
+
+def _taken(command: str) -> list[str]:
+    """The options of the command that say where claims, papers and results were taken from."""
+    made: list[str] = []
+    for option, value in pairwise(shlex.split(command)):
+        if option in INPUTS:
+            made += [option, value]
+        elif value.partition("=")[0] in INPUTS and "=" in value:
+            made += list(value.split("=", 1))
+    return made

@@ -9,7 +9,7 @@ from replicate import results
 
 from ...records import title
 from ..plain import visible
-from ..value import Cell, Column, Figure, Row, Said, words
+from ..value import Cell, CellKind, Column, Figure, Row, RowKind, Said, words
 
 MINUS = "\u2212"
 NONE = "\u2013"
@@ -52,12 +52,12 @@ def listed(items: Sequence[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
 
 
-def cell(*parts: Said, kind: str = "", tip: str = "") -> Cell:
-    return Cell(words(*parts), kind, visible(tip))  # type: ignore[arg-type]
+def cell(*parts: Said, kind: CellKind = "", tip: str = "") -> Cell:
+    return Cell(words(*parts), kind, visible(tip))
 
 
-def row(*cells: Cell | Said, kind: str = "") -> Row:
-    return Row(tuple(one if isinstance(one, Cell) else cell(one) for one in cells), kind)  # type: ignore[arg-type]
+def row(*cells: Cell | Said, kind: RowKind = "") -> Row:
+    return Row(tuple(one if isinstance(one, Cell) else cell(one) for one in cells), kind)
 
 
 def columns(*titles: str, numeric: Sequence[int] = ()) -> tuple[Column, ...]:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from ... import sentences
 from ...review.review import Review
 from ...sentences import UNDECIDED, Finding, count
+from ...shortened import shortened
 from ...summary import Runs
 from ...verify import NOT_ENOUGH
 from ..inputs import Inputs
-from ..plain import shortened
 from ..value import Span, Words, words
 from .answer import answer
 from .claims import probability
@@ -38,11 +38,12 @@ def _capital(text: str) -> str:
 
 
 def _asked(inputs: Inputs, findings: Sequence[Finding]) -> list[str]:
-    papers = sorted({one.claim.paper for one in findings})
+    papers = sorted({one.claim.paper for one in findings} - {""})
+    unnamed = sum(not one.claim.paper for one in findings)
     made = [shortened(inputs.question.question, LONG)]
     if findings:
         made.append(
-            f"{_capital(count(len(findings), 'claim'))} out of {count(len(papers), 'paper')} ({listed(papers)}) "
+            f"{_capital(_sources(papers, len(findings) - unnamed, unnamed))} "
             f"{'was' if len(findings) == 1 else 'were'} checked against the source's words, the source's tables, "
             "and runs of our own."
         )
@@ -51,8 +52,17 @@ def _asked(inputs: Inputs, findings: Sequence[Finding]) -> list[str]:
     return made
 
 
+def _sources(papers: Sequence[str], named: int, unnamed: int) -> str:
+    """Claims with the papers that they are of, and how many name none."""
+    if not named:
+        return f"{count(unnamed, 'claim')} that {'names' if unnamed == 1 else 'name'} no paper"
+    some = f"{count(named, 'claim')} out of {count(len(papers), 'paper')} ({listed(papers)})"
+    more = f" and {count(unnamed, 'other')} that {'names' if unnamed == 1 else 'name'} none" if unnamed else ""
+    return some + more
+
+
 def _found(inputs: Inputs, findings: Sequence[Finding], runs: Sequence[Runs], review: Review) -> list[str]:
-    return [answer(inputs, findings, runs, review).line, *(sentences.on_claims(findings) if findings else [])]
+    return [answer(inputs, findings, runs).line, *(sentences.on_claims(findings) if findings else [])]
 
 
 def _ran(inputs: Inputs, runs: Sequence[Runs]) -> list[str]:

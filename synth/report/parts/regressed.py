@@ -7,7 +7,7 @@ from typing import Any
 
 from replicate import languages
 
-from ..value import Block, Paragraph, Section, Table, words
+from ..value import Block, CellKind, Paragraph, Section, Table, words
 from .making import NONE, Cell, cell, chance, columns, number, plus, row
 
 LINES = 24  # of sensitivity that are shown
@@ -42,7 +42,7 @@ def _line(found: Mapping[str, Any]) -> str:
 def _slopes(found: Mapping[str, Any], world: str, artificial: bool) -> Table:
     rows = []
     for one in found["slopes"]:
-        kind = ("up" if one["estimate"] > 0 else "down") if one["verdict"].startswith("effect") else ""
+        kind: CellKind = ("up" if one["estimate"] > 0 else "down") if one["verdict"].startswith("effect") else ""
         rows.append(
             row(
                 one["title"], cell(plus(one["estimate"], 2), kind=kind), f"{plus(one['low'], 2)} to {plus(one['high'], 2)}",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ...review.grade import NOT_RATED
 from ...review.review import Agreement, Review
 from ...sentences import Finding, count
-from ..plain import shortened
+from ...shortened import shortened
 from ..value import Block, Bullets, Paragraph, Row, Section, Table, link, strong, words
 from .making import NONE, cell, columns, listed, number, row
 

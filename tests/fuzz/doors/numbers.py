@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from replicate.problems import Problem
+
 from ..family import ANSWERS, Door, Family, seeds
 
 # ---- results
@@ -25,7 +27,10 @@ def results(path: Path) -> None:
         held.write(frame, again)
         assert _same(held.read(again), frame), f"what was written as {suffix} is read as something else"
         again.unlink()
-    held.wide(frame, mix_worlds=True)
+    try:
+        held.wide(frame, mix_worlds=True)
+    except Problem as problem:  # which knows rows, and no file
+        raise Problem(f"{path}: {problem}") from problem
 
 
 def _same(one: Any, other: Any) -> bool:
