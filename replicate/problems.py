@@ -69,7 +69,7 @@ SYSTEM = {
 def explain(error: OSError) -> str:
     """One line for an error of the operating system: the path, then what to do."""
     says = SYSTEM.get(error.errno or 0, error.strerror or str(error))
-    return shortened(f"{error.filename}: {says}" if error.filename else says)
+    return shortened(visible(f"{error.filename}: {says}" if error.filename else says))
 
 
 def shortened(line: str) -> str:
@@ -119,7 +119,7 @@ def guard(command: Callable[[], int], program: str, debug: bool = False) -> int:
     except OSError as error:
         if debug:
             raise
-        print(f"{program}: {visible(explain(error))}", file=sys.stderr)
+        print(f"{program}: {explain(error)}", file=sys.stderr)
         return FAILED
     except (RecursionError, MemoryError) as error:
         if debug:

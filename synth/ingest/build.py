@@ -16,6 +16,7 @@ from replicate.problems import Problem
 from ..english.reading import read as understood
 from ..facts import STUDY
 from ..literature.ids import Id
+from ..plural import counted
 from ..records import Claim, Question
 from . import cited, claims, cut, header
 from .parts import TABLE, Source
@@ -63,9 +64,11 @@ def ingest(source: Source, name: str = "", experiment: str = "", titles: Mapping
     if not there:
         notes.append("no paper is named by an id (arXiv, ACL Anthology, DOI); claims cite nothing")
     elif any(not one.paper for one in made):
-        number = sum(not one.paper for one in made)
-        cite = "1 claim cites" if number == 1 else f"{number} claims cite"
-        notes.append(f"which of its {len({one.key for one in there})} papers {cite} is not said; paper is left empty")
+        without = [one.id for one in made if not one.paper]
+        which = f"{counted(len(without), 'claim')} ({', '.join(without[:3])}{' ...' * (len(without) > 3)})"
+        cites = "does not say which of {} it cites" if len(without) == 1 else "do not say which of {} they cite"
+        papers = counted(len({one.key for one in there}), "paper")
+        notes.append(f"{which} {cites.format(f'the {papers}')}; paper is left empty")
     question = Question(
         name=name or _name(said, source),
         question=said.question or said.title or Path(source.path).stem,

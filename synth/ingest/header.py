@@ -45,8 +45,11 @@ SCORE = re.compile(
     r"\b(?:quality|review|overall|assessment)[\w\s]{0,80}?(?:score|rating)[\w\s]{0,80}?(?:of|is|was|[:=])\s*(\d{1,3}(?:\.\d+)?)\s*(?:/|out\s+of)\s*(\d{1,3})",
     re.I,
 )
-NO_AUTHOR = re.compile(r"[.?!:]$|\bresearch question\b|https?://|^\[\d", re.I)
+NO_AUTHOR = re.compile(r"[.?!:]$|\bresearch question\b|\b(?:this|source|primary) (?:paper|report|review)\b|https?://|^\[\d", re.I)
 LABELLED = re.compile(r"^\**(title|authors?|by|date|published|version|question|research question)\**\s*:\s*\**\s*(.+)$", re.I)
+NEXT = re.compile(
+    r"\s+(?=\**(?:Title|Authors?|Date|Published|Version|Question|Research [Qq]uestion)\**\s*:)"
+)  # of lines that were joined
 
 
 @dataclass
@@ -94,10 +97,11 @@ def _front(source: Source, made: Header) -> None:
         text = clean.plain(part.text, Counter())
         if part.kind == TABLE or len(text) > 300:
             continue
-        label = LABELLED.match(text)
+        labels = [LABELLED.match(line) for line in NEXT.split(text)]
         date = DATE.search(text)
-        if label:
-            _labelled(made, label[1], label[2])
+        if labels[0]:
+            for label in filter(None, labels):
+                _labelled(made, label[1], label[2])
         elif date and len(text) <= len(date[0]) + 20:
             made.date = made.date or _iso(date)
         elif not made.title and text:

@@ -84,7 +84,7 @@ def agreement(opinions: Sequence[Opinion], claims: Sequence[str]) -> Agreement:
     found = alpha(units)
     without = _without(Counter(tuple(sorted(unit)) for unit in units))
     known = [one for one in without if one is not None]
-    ranged = found is not None and len(known) == len(without)
+    ranged = found is not None and len(known) == len(without) and len(units) > 2  # of one claim alone nothing can be said
     names = tuple(one.reviewer for one in opinions)
     return Agreement(
         reviewers=names,

@@ -49,7 +49,7 @@ def judged(door: Door, data: bytes, folder: Path, around: Callable[[Callable[[],
             (around or (lambda call: call()))(lambda: door.read(path))
     except (Problem, OSError) as problem:
         # As problems.guard shows it.
-        said = visible(explain(problem) if isinstance(problem, OSError) else str(problem))
+        said = explain(problem) if isinstance(problem, OSError) else visible(str(problem))
         fault = unclear(said, {Path(one).name for one in (door.file, *door.beside)} if door.named else ())
         sign = f"unclear {fault.partition(':')[0]} {_where(problem)}" if fault else ""
     except (KeyboardInterrupt, SystemExit):

@@ -39,6 +39,17 @@ def test_markdown_with_hashes_reads_as_the_same(tmp_path):
     assert made.question.question == plain.question.question and made.unused == plain.unused
 
 
+def test_labelled_lines_that_markdown_joins_are_lines_all_the_same(tmp_path):
+    head = (
+        "# Gains\nAuthor: Jane Roe\nDate: 3 March 2026\n\nThis paper examines: transfer.\n\nResearch question: Does SQuAD help?\n"
+    )
+    claims = "\n## Claims\n\n- SQuAD gains 8.2 points.\n\n## References\n\n[1] 2005.13013v2\n[2] 1911.02116\n"
+    made = read(tmp_path, head + claims, "r.md")
+    told = {name: made.question.reported[name] for name in ("author", "date", "examines")}
+    assert told == {"author": "Jane Roe", "date": "2026-03-03", "examines": "transfer"}
+    assert made.notes == ("1 claim (squad1-gain) does not say which of the 2 papers it cites; paper is left empty",)
+
+
 PEOPLE = """---
 title: Notes on adapters
 author: Jane Roe
