@@ -76,7 +76,7 @@ def main() -> int:
         try:
             methods = load(first["steps"])
         except Exception as error:
-            tell({"fatal": absent(error) or f"{first['steps']} cannot be loaded: {error}", "trace": traceback.format_exc()})
+            tell({"fatal": f"{first['steps']} cannot be loaded: {absent(error) or error}", "trace": traceback.format_exc()})
             return 1
         tell({"ready": os.getpid()})
         while True:

@@ -229,7 +229,7 @@ def test_a_full_disk_stops_the_run_in_one_line(tmp_path, monkeypatch):
 
 
 def test_steps_that_cannot_be_loaded_are_named(tmp_path):
-    with pytest.raises(Failure, match="nowhere:STEPS cannot be loaded: No module named 'nowhere'"):
+    with pytest.raises(Failure, match="nowhere:STEPS cannot be loaded: the package nowhere is not installed for this Python"):
         run.run(tiny(), store.open_store(tmp_path), "toys", workers=1, methods="nowhere:STEPS")
 
 
