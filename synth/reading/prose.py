@@ -21,7 +21,7 @@ STOP = re.compile(
     r"(?<=[^\s.])(?:([.?!]++[\"'\u201d\u2019)\]]*+[\u2070\u00b9\u00b2\u00b3\u2074-\u2079,\u2020\u2021]*+)(?=\s)|(?P<none>[.?!]++))"
     r"|[\u3002\uff01\uff1f\u0964\u061f]"
 )
-GAP = re.compile(r"\s*")
+BEGIN = re.compile(r"\S")
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff00-\uff60]")
 TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
@@ -197,7 +197,8 @@ def split(text: str) -> list[tuple[int, int]]:
     found, begin = list[tuple[int, int]](), 0
     for stop in STOP.finditer(text):
         end = stop.end()
-        after = GAP.match(text, end).end()  # type: ignore[union-attr]
+        following = BEGIN.search(text, end)
+        after = following.start() if following else len(text)
         if stop["none"] or after == len(text):
             continue
         if stop[1] and not AFTER.match(text, after):
