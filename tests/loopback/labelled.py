@@ -23,7 +23,8 @@ def _pairs(split: str, language: str, names: tuple[str, str], labels: tuple[str,
     for number in range(count(split)):
         one, label = sentence(rng, language), number % len(labels)
         who, does, what, where = one.parts
-        changed = {0: one.parts, 1: (who, does, what, (where + 1) % 3), 2: ((who + 1) % 4, does, what, where)}[label if len(labels) > 2 else 1 - label]  # fmt: skip # noqa: E501
+        unlike = label if len(labels) > 2 else 1 - label
+        changed = (one.parts, (who, does, what, (where + 1) % 3), ((who + 1) % 4, does, what, where))[unlike]
         rows.append({names[0]: one.text(), names[1]: Sentence(language, changed).text(), "label": label,
                      **{name: make(number) for name, make in more.items()}})  # fmt: skip
     return rows

@@ -107,7 +107,6 @@ def predictions(task: str, side: str) -> Callable[[Path], None]:
     """`replicate score`: gold or predictions, with the other side as it should be."""
 
     def read(path: Path) -> None:
-        from replicate import submissions  # noqa: F401
         from replicate.submissions import scoring
         from replicate.tasks import find
 
